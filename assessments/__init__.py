@@ -1,0 +1,1 @@
+"""Instruments, assessments, ratings and their arithmetic."""

@@ -1,0 +1,13 @@
+"""What every template knows of the reader."""
+
+from django.http import HttpRequest
+
+from ethicsreview.accounts.domain import Theme
+
+
+def preferences(request: HttpRequest) -> dict[str, str]:
+    """``theme`` of the reader: auto, light or dark."""
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated:
+        return {"theme": user.theme}
+    return {"theme": request.COOKIES.get("theme", Theme.AUTO.value)}

@@ -1,0 +1,1 @@
+"""Values to SVG and an equivalent table."""

@@ -1,0 +1,1 @@
+"""Rendering, signing and verifying of PDF documents."""

@@ -1,0 +1,1 @@
+"""Uploaded files, their versions and checks."""

@@ -1,0 +1,13 @@
+"""Every address of the site."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("ethicsreview.portal.urls")),
+    path("accounts/", include("ethicsreview.accounts.urls")),
+    path("notices/", include("ethicsreview.notices.urls")),
+    path("verify/", include("ethicsreview.documents.urls")),
+    path("", include("workflows.urls")),
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,1 @@
+"""What people decide by procedure: committees, cases, meetings, votes, decisions."""

@@ -1,0 +1,1 @@
+"""Every way a case and what belongs to it can change."""

@@ -1,0 +1,1 @@
+"""Rules of procedure as functions on values: no Django, no database, no clock."""
