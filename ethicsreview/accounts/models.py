@@ -120,9 +120,7 @@ class Membership(models.Model):
         verbose_name = _("membership")
         verbose_name_plural = _("memberships")
         constraints = [
-            models.UniqueConstraint(
-                fields=["user", "organisation", "role", "starts"], name="membership_once"
-            ),
+            models.UniqueConstraint(fields=["user", "organisation", "role", "starts"], name="membership_once"),
             models.CheckConstraint(
                 condition=Q(ends__isnull=True) | Q(ends__gte=models.F("starts")),
                 name="membership_term_in_order",

@@ -13,9 +13,7 @@ class NoTransaction(RuntimeError):
     """An event was recorded outside a transaction: it could outlive or miss its change."""
 
 
-def record(
-    *, chain: str, at: datetime, actor: int | None, verb: str, subject: str, **facts: Any
-) -> AuditEvent:
+def record(*, chain: str, at: datetime, actor: int | None, verb: str, subject: str, **facts: Any) -> AuditEvent:
     """Append one event to ``chain``. Call it after the subject's own row is locked, never before.
 
     ``facts`` are plain JSON values, ids of people and never their names. Raises ``NoTransaction``.
