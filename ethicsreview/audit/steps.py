@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import connection
 
-from ethicsreview.audit.domain import GENESIS, canonical, digest
+from ethicsreview.audit.domain import GENESIS, canonical, check_facts, digest
 from ethicsreview.audit.models import AuditEvent
 
 
@@ -16,10 +16,12 @@ class NoTransaction(RuntimeError):
 def record(*, chain: str, at: datetime, actor: int | None, verb: str, subject: str, **facts: Any) -> AuditEvent:
     """Append one event to ``chain``. Call it after the subject's own row is locked, never before.
 
-    ``facts`` are plain JSON values, ids of people and never their names. Raises ``NoTransaction``.
+    ``facts`` are plain JSON values without fractions (spell them as strings), ids of people and never their names.
+    Raises ``NoTransaction`` and ``BadFacts``.
     """
     if not connection.in_atomic_block:
         raise NoTransaction(verb)
+    check_facts(facts)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"audit:{chain}"])
     last = AuditEvent.objects.filter(chain=chain).order_by("-number").first()

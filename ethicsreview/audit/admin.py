@@ -1,0 +1,27 @@
+"""The operator reads the audit trail; nobody writes it here."""
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from ethicsreview.audit.models import AuditEvent
+
+
+@admin.register(AuditEvent)
+class AuditEventAdmin(admin.ModelAdmin[AuditEvent]):
+    """Read only. Search takes a whole chain (``organisation:7``) or a whole subject (``case:42``)."""
+
+    list_display = ["chain", "number", "at", "actor", "verb", "subject"]
+    search_fields = ["chain__exact", "subject__exact"]
+    search_help_text = "organisation:7 · operator · case:42"
+    ordering = ["-id"]
+    show_full_result_count = False
+    list_per_page = 50
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: AuditEvent | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: AuditEvent | None = None) -> bool:
+        return False
