@@ -1,0 +1,138 @@
+/* The little script there is. Every page works without it.
+   Theme at once, menus that close, the folding navigation, autosave words, a warning before words are lost,
+   counters, focus on the error summary, table roles that "display: block" would take away. */
+(() => {
+  "use strict";
+  const root = document.documentElement;
+
+  // Theme: shown at once; the server keeps the choice.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    const chosen = event.submitter;
+    if (!form.matches("[data-theme-switch]") || !chosen) return;
+    event.preventDefault();
+    const before = root.dataset.theme;
+    const show = (theme) => {
+      root.dataset.theme = theme;
+      for (const button of document.querySelectorAll("[data-theme-switch] button")) {
+        button.setAttribute("aria-pressed", String(button.value === theme));
+      }
+    };
+    show(chosen.value);
+    const body = new URLSearchParams(new FormData(form));
+    body.set("theme", chosen.value);
+    fetch(form.action, { method: "POST", body, redirect: "manual", credentials: "same-origin" })
+      .then((answer) => { if (answer.status >= 400) show(before); })
+      .catch(() => show(before));
+  });
+
+  // Menus close on Escape and on a click elsewhere; the navigation folds on a phone.
+  const closeMenus = (except) => {
+    for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+      if (menu !== except) menu.open = false;
+    }
+  };
+  document.addEventListener("click", (event) => {
+    closeMenus(event.target.closest("details[data-menu]"));
+    const toggle = event.target.closest("[data-toggle]");
+    if (!toggle) return;
+    const open = document.getElementById(toggle.dataset.toggle).classList.toggle("is-open");
+    toggle.setAttribute("aria-expanded", String(open));
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const open = document.querySelector("details[data-menu][open]");
+    closeMenus(null);
+    if (open) open.querySelector("summary").focus();
+  });
+
+  // A button that says why it is refused stays reachable, and does nothing.
+  document.addEventListener("click", (event) => {
+    if (event.target.closest('[aria-disabled="true"]')) event.preventDefault();
+  }, true);
+
+  // Autosave: what is unsaved, being saved, saved, or failed. Each saving element counts for itself.
+  const unsaved = new Set();
+  let leaving = false;
+  const keeper = (element) => element.closest("[data-saves]") || element.closest("form[data-warn-unsaved]");
+  const say = (state) => {
+    const place = document.querySelector("[data-autosave]");
+    if (!place) return;
+    const time = new Date().toLocaleTimeString(root.lang, { hour: "2-digit", minute: "2-digit" });
+    place.dataset.state = state;
+    place.querySelector(".autosave__text").textContent =
+      state === "saved" ? `${place.dataset.saved} ${time}` : place.dataset[state];
+  };
+  document.addEventListener("input", (event) => {
+    const owner = keeper(event.target);
+    if (!owner) return;
+    unsaved.add(owner);
+    say("unsaved");
+  });
+  document.addEventListener("submit", (event) => {
+    if (!event.defaultPrevented) leaving = true;
+  });
+  window.addEventListener("pageshow", () => { leaving = false; });
+  window.addEventListener("beforeunload", (event) => {
+    for (const owner of unsaved) if (!owner.isConnected) unsaved.delete(owner);
+    if (unsaved.size && !leaving) event.preventDefault();
+  });
+  const saver = (event) => event.detail.elt && event.detail.elt.closest && event.detail.elt.closest("[data-saves]");
+  const failed = new Map();
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const owner = saver(event);
+    if (!owner) return;
+    unsaved.delete(owner); // words typed from here on mark it again
+    say("saving");
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const owner = saver(event);
+    if (!owner) return;
+    if (event.detail.successful) {
+      failed.delete(owner);
+      say(failed.size ? "failed" : unsaved.size ? "unsaved" : "saved");
+      return;
+    }
+    unsaved.add(owner);
+    failed.set(owner, event.detail.elt);
+    say("failed");
+  });
+  const again = () => {
+    for (const [owner, element] of failed) {
+      const wish = element.getAttribute("hx-trigger") || "change";
+      if (owner.isConnected) element.dispatchEvent(new Event(wish.split(/[\s,]/)[0], { bubbles: true }));
+    }
+  };
+  window.addEventListener("online", again);
+  window.setInterval(() => { if (failed.size && navigator.onLine) again(); }, 15000);
+
+  // What a freshly shown piece of page needs.
+  const roles = { TABLE: "table", CAPTION: "caption", THEAD: "rowgroup", TBODY: "rowgroup", TFOOT: "rowgroup", TR: "row", TD: "cell" };
+  const dress = (piece) => {
+    for (const table of piece.querySelectorAll(".table:not(.table--plain):not([role])")) {
+      for (const part of [table, ...table.querySelectorAll("caption, thead, tbody, tfoot, tr, td, th")]) {
+        const role = part.tagName === "TH" ? (part.scope === "row" ? "rowheader" : "columnheader") : roles[part.tagName];
+        part.setAttribute("role", role);
+      }
+    }
+    for (const counter of piece.querySelectorAll("[data-counter]")) {
+      const field = document.getElementById(counter.dataset.counter);
+      if (!field || counter.dataset.live) continue;
+      counter.dataset.live = "yes";
+      const count = () => {
+        const left = Number(counter.dataset.most) - field.value.length;
+        counter.textContent = `${left} ${counter.dataset.words}`;
+        counter.classList.toggle("is-over", left < 0);
+      };
+      field.addEventListener("input", count);
+      count();
+    }
+    const summary = piece.querySelector("[data-focus]");
+    if (summary) summary.focus();
+  };
+  dress(document);
+  document.addEventListener("htmx:load", (event) => {
+    const piece = event.detail.elt;
+    if (piece !== document.body) dress(piece.parentElement || piece);
+  });
+})();
