@@ -107,10 +107,10 @@
   window.setInterval(() => { if (failed.size && navigator.onLine) again(); }, 15000);
 
   // What a freshly shown piece of page needs.
-  const roles = { TABLE: "table", CAPTION: "caption", THEAD: "rowgroup", TBODY: "rowgroup", TFOOT: "rowgroup", TR: "row", TD: "cell" };
+  const roles = { TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TFOOT: "rowgroup", TR: "row", TD: "cell" };
   const dress = (piece) => {
     for (const table of piece.querySelectorAll(".table:not(.table--plain):not([role])")) {
-      for (const part of [table, ...table.querySelectorAll("caption, thead, tbody, tfoot, tr, td, th")]) {
+      for (const part of [table, ...table.querySelectorAll("thead, tbody, tfoot, tr, td, th")]) {
         const role = part.tagName === "TH" ? (part.scope === "row" ? "rowheader" : "columnheader") : roles[part.tagName];
         part.setAttribute("role", role);
       }
