@@ -87,13 +87,13 @@ class Reader:
             raise self.bad(f"expected at least {least}, found {len(self.value)}")
         found = [type(self)(value, f"{self.path}[{place}]") for place, value in enumerate(self.value)]
         if unique is not None:
-            _refuse_repeated([reader.get(unique) for reader in found])
+            refuse_repeated([reader.get(unique) for reader in found])
         return found
 
     def references(self, known: Collection[str], noun: str, *, least: int = 1) -> tuple[str, ...]:
         """A list of names that are all known, none of them twice."""
         found = self.items(least=least)
-        _refuse_repeated(found)
+        refuse_repeated(found)
         return tuple(reader.reference(known, noun) for reader in found)
 
     def reference(self, known: Collection[str], noun: str) -> str:
@@ -165,7 +165,8 @@ class Reader:
         return self.bad(f"expected {what}, found {'nothing' if self.value is None else type(self.value).__name__}")
 
 
-def _refuse_repeated(readers: Sequence[Reader]) -> None:
+def refuse_repeated(readers: Sequence[Reader]) -> None:
+    """Raise ``Bad`` at the first of these names that stood before."""
     first: dict[str, str] = {}
     for reader in readers:
         name = reader.string()
