@@ -23,22 +23,8 @@ from assessments.domain.instrument import (
 )
 from assessments.domain.strict import Bad, Reader, refuse_repeated
 
-_TOP = {
-    "slug",
-    "version",
-    "kind",
-    "title",
-    "summary",
-    "source",
-    "scale",
-    "not_applicable",
-    "blocking",
-    "tiers",
-    "tier_sets",
-    "flags",
-    "frameworks",
-    "groups",
-}
+_HEAD = {"slug", "version", "kind", "title", "summary", "source"}
+_BODY = {"scale", "not_applicable", "blocking", "tiers", "tier_sets", "flags", "frameworks", "groups"}
 
 
 class BadInstrument(Bad):
@@ -57,7 +43,7 @@ class _Names:
 def parse_instrument(content: Mapping[str, Any]) -> Instrument:
     """The instrument that ``content`` describes. Raises ``BadInstrument``."""
     try:
-        return _instrument(Reader(content).mapping(required=_TOP))
+        return _instrument(Reader(content).mapping(required=_HEAD | _BODY))
     except Bad as error:
         raise BadInstrument(error.path, error.reason) from error
 

@@ -1,49 +1,11 @@
 """The profile of one case: exact values over groups, how far reviewers differ, and what blocks."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from assessments.domain.instrument import Group, Instrument, Item, gate_applies, is_asked
-
-
-@dataclass(frozen=True)
-class Rating:
-    """One reviewer's current answer to one item: a step of the scale, not applicable, or neither once cleared."""
-
-    step: str | None
-    na: bool = False
-
-    @property
-    def answered(self) -> bool:
-        """Rated, or set aside as not applicable."""
-        return self.na or self.step is not None
-
-
-@dataclass(frozen=True)
-class ReviewerRatings:
-    """One reviewer's current answers by item; an item that is not there is unanswered. ``reviewer`` is a user's id."""
-
-    reviewer: int
-    ratings: Mapping[str, Rating]
-
-
-@dataclass(frozen=True)
-class Coverage:
-    """How many of the items that were asked are answered. An item answered unasked counts in both."""
-
-    answered: int
-    asked: int
-
-    @property
-    def share(self) -> Fraction | None:
-        """0 to 1; None where nothing was asked."""
-        return Fraction(self.answered, self.asked) if self.asked else None
-
-    @property
-    def missing(self) -> int:
-        """How many answers are outstanding."""
-        return self.asked - self.answered
+from assessments.domain.instrument import Group, Instrument, Item, is_asked
+from assessments.domain.ratings import Block, Coverage, ReviewerRatings, blocks
 
 
 @dataclass(frozen=True)
@@ -96,14 +58,6 @@ class ItemSpread:
 
 
 @dataclass(frozen=True)
-class Block:
-    """A reviewer rated an applicable gate with the blocking step: it stands until revised or resolved."""
-
-    item: str
-    reviewer: int
-
-
-@dataclass(frozen=True)
 class Profile:
     """Groups and items in the instrument's order, blocks in that order and then by reviewer."""
 
@@ -129,11 +83,10 @@ class _Panel:
     tier: str | None
     flags: frozenset[str]
 
-    def value(self, rating: Rating | None) -> Fraction | None:
-        """What a rating counts; None when there is none to count."""
-        if rating is None or rating.na or rating.step is None:
-            return None
-        return self.instrument.steps[rating.step].value
+    def value(self, review: ReviewerRatings, item: Item) -> Fraction | None:
+        """What a reviewer's rating of an item counts; None when there is none to count."""
+        step = review.step(item.key)
+        return None if step is None else self.instrument.steps[step].value
 
 
 def profile(
@@ -154,28 +107,6 @@ def profile(
         items=tuple(_spread(panel, group, item) for group in instrument.groups for item in group.items),
         blocks=_in_order(instrument, [b for r in ordered for b in blocks(instrument, r, tier=tier, flags=flags)]),
         coverage=_total(group.coverage for group in groups),
-    )
-
-
-def blocks(
-    instrument: Instrument, review: ReviewerRatings, *, tier: str | None, flags: frozenset[str]
-) -> tuple[Block, ...]:
-    """The applicable gates that this reviewer rated with the blocking step, in the instrument's order."""
-    return tuple(
-        Block(item.key, review.reviewer)
-        for item in instrument.items.values()
-        if gate_applies(item, tier, flags) and review.ratings.get(item.key) == Rating(instrument.blocking)
-    )
-
-
-def unanswered(
-    instrument: Instrument, review: ReviewerRatings, *, tier: str | None, flags: frozenset[str]
-) -> tuple[str, ...]:
-    """Keys of the items that are asked and have no answer yet, in the instrument's order."""
-    return tuple(
-        item.key
-        for item in instrument.items.values()
-        if is_asked(item, tier, flags) and not _answered(review, item.key)
     )
 
 
@@ -203,30 +134,24 @@ def _group_value(panel: _Panel, group: Group) -> GroupValue:
 
 
 def _reviewer_value(panel: _Panel, group: Group, review: ReviewerRatings) -> ReviewerValue:
-    found = [panel.value(review.ratings.get(item.key)) for item in group.items]
-    answered = {item.key for item in group.items if _answered(review, item.key)}
+    found = [panel.value(review, item) for item in group.items]
+    answered = {item.key for item in group.items if review.answered(item.key)}
     asked = {item.key for item in group.items if is_asked(item, panel.tier, panel.flags)}
     value = mean([value for value in found if value is not None])
     return ReviewerValue(review.reviewer, value, Coverage(len(answered), len(asked | answered)))
 
 
 def _spread(panel: _Panel, group: Group, item: Item) -> ItemSpread:
-    answers = [(review.reviewer, review.ratings.get(item.key)) for review in panel.reviews]
-    found = [(reviewer, panel.value(rating)) for reviewer, rating in answers]
+    found = [(review.reviewer, panel.value(review, item)) for review in panel.reviews]
     values = tuple((reviewer, value) for reviewer, value in found if value is not None)
     counted = [value for _reviewer, value in values]
     return ItemSpread(
         key=item.key,
         group=group.key,
         values=values,
-        set_aside=tuple(reviewer for reviewer, rating in answers if rating is not None and rating.na),
+        set_aside=tuple(review.reviewer for review in panel.reviews if review.set_aside(item.key)),
         spread=max(counted) - min(counted) if counted else None,
     )
-
-
-def _answered(review: ReviewerRatings, key: str) -> bool:
-    rating = review.ratings.get(key)
-    return rating is not None and rating.answered
 
 
 def _total(parts: Iterable[Coverage]) -> Coverage:
