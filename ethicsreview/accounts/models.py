@@ -1,6 +1,6 @@
 """People, organisations and who belongs where."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
@@ -131,23 +131,49 @@ class Membership(models.Model):
         return f"{self.user_id} · {self.organisation_id} · {self.role} · {self.starts}"
 
 
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    """Reads of invitations."""
+
+    def open(self, moment: datetime) -> Self:
+        """Those that can still be accepted at ``moment``."""
+        return self.filter(accepted_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=moment)
+
+
 class Invitation(models.Model):
-    """A mailed offer of a role; the token itself is never stored, only its SHA-256."""
+    """A mailed offer of a role. The token is never stored, only its SHA-256.
+
+    ``nonce`` and the installation's secret key together give the token (see ``reporting.invitation_token``), so
+    that a mail lost in an outage can be sent again. ``mailed_at`` is empty until the mail left.
+    """
 
     email = models.EmailField(_("mail address"))
     name = models.CharField(pgettext_lazy("person", "name"), max_length=120)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="invitations")
     role = models.CharField(_("role"), max_length=20, choices=[(r.value, r.value) for r in MemberRole])
+    nonce = models.CharField(max_length=32)
     token_sha256 = models.CharField(max_length=64, unique=True)
     invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="invitations_sent")
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    mailed_at = models.DateTimeField(null=True, blank=True)
+    mail_attempts = models.PositiveSmallIntegerField(default=0)
+    next_mail_at = models.DateTimeField()
+
+    objects = InvitationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("invitation")
         verbose_name_plural = _("invitations")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "email", "role"],
+                condition=Q(accepted_at__isnull=True, withdrawn_at__isnull=True),
+                name="invitation_open_once",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.email} · {self.organisation_id} · {self.role}"

@@ -1,11 +1,151 @@
-"""Reading who people are."""
+"""Reading who people are, where they belong and how far an authority sees."""
 
+from collections import defaultdict
+from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+
+from ethicsreview.accounts.domain import MemberRole, OrganisationKind, Problem, Reach, Refused, fingerprint
+from ethicsreview.accounts.models import Invitation, Membership, Organisation, User
+
+MAILS = 100  # invitations handed to the workers by one run
+
+
+class SignedInRequest(HttpRequest):
+    """A request behind ``login_required``: its user is a person."""
+
+    user: User
 
 
 def sign_in_name(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
     """The name failed sign-ins are counted under: one person is one counter, however the address is spelt."""
     name = (credentials or request.POST).get("username") or ""
     return str(name).strip().lower()
+
+
+def current_memberships(user: User, day: date) -> QuerySet[Membership]:
+    """The person's roles on ``day``, with their organisations, in a steady order."""
+    rows = user.memberships.current(day).select_related("organisation")
+    ordered: QuerySet[Membership] = rows.order_by("organisation__name", "organisation_id", "role")
+    return ordered
+
+
+def roles_of(user: User, day: date) -> dict[int, frozenset[MemberRole]]:
+    """Organisation id → the roles the person holds there on ``day``."""
+    roles: dict[int, set[MemberRole]] = defaultdict(set)
+    for organisation_id, role in Membership.objects.current(day).filter(user=user).values_list("organisation", "role"):
+        roles[organisation_id].add(MemberRole(role))
+    return {organisation_id: frozenset(held) for organisation_id, held in roles.items()}
+
+
+def has_role(user: User, role: MemberRole, organisation_id: int, day: date) -> bool:
+    """Whether the person holds ``role`` in that organisation on ``day``."""
+    held = Membership.objects.current(day).filter(user=user, organisation=organisation_id, role=role.value)
+    return held.exists()
+
+
+def organisations_with_role(user: User, role: MemberRole, day: date) -> QuerySet[Organisation]:
+    """The organisations in which the person holds ``role`` on ``day``."""
+    held = Membership.objects.current(day).filter(user=user, role=role.value)
+    return Organisation.objects.filter(pk__in=held.values("organisation")).order_by("name", "pk")
+
+
+def may_manage(user: User, organisation_id: int, day: date) -> bool:
+    """Whether the person keeps that organisation's page and people: its manager, or the operator."""
+    return user.is_staff or has_role(user, MemberRole.MANAGER, organisation_id, day)
+
+
+def organisations_of(user: User, day: date) -> QuerySet[Organisation]:
+    """The organisations whose page the person may open on ``day``: their own; for the operator all."""
+    if user.is_staff:
+        return Organisation.objects.order_by("name", "pk")
+    held = Membership.objects.current(day).filter(user=user)
+    return Organisation.objects.filter(pk__in=held.values("organisation")).order_by("name", "pk")
+
+
+def jurisdiction(user: User, day: date, *, prefix: str = "") -> Q:
+    """What the person's authorities cover on ``day``, as a condition on ``Organisation``.
+
+    ``prefix`` leads from another model to the organisation, ``"committee__host__"`` for instance. Someone who is no
+    regulator on that day, or whose authority has no jurisdiction, gets a condition that nothing meets. One query.
+    """
+    offices = organisations_with_role(user, MemberRole.REGULATOR, day).filter(kind=OrganisationKind.AUTHORITY.value)
+    covered = Q(**{f"{prefix}pk__in": []})
+    for office in offices:
+        covered |= _covered_by(office, prefix)
+    return covered
+
+
+def _covered_by(office: Organisation, prefix: str) -> Q:
+    match Reach(office.reach):
+        case Reach.NATIONAL:
+            return Q(**{f"{prefix}pk__isnull": False})
+        case Reach.PROVINCE if office.province:
+            return Q(**{f"{prefix}province": office.province})
+        case Reach.SECTOR if office.sector:
+            return Q(**{f"{prefix}sector": office.sector})
+        case Reach.LISTED:
+            listed = Organisation.covered.through.objects.filter(from_organisation_id=office.pk)
+            return Q(**{f"{prefix}pk__in": listed.values("to_organisation_id")})
+        case _:
+            return Q(**{f"{prefix}pk__in": []})
+
+
+def organisations_in_reach(user: User, day: date) -> QuerySet[Organisation]:
+    """The organisations the person supervises on ``day``; empty for anyone but a regulator."""
+    return Organisation.objects.filter(jurisdiction(user, day)).order_by("name", "pk")
+
+
+def members_of(organisation: Organisation) -> QuerySet[Membership]:
+    """Every term ever held there, the running ones first, with its person."""
+    rows = Membership.objects.filter(organisation=organisation).select_related("user")
+    return rows.order_by("user__name", "user_id", "role", "-starts")
+
+
+def offered(token: str, *, actor: User | None, now: datetime) -> tuple[Invitation, User | None]:
+    """What a mailed ``token`` offers, and the account that may accept it; None stands for one to be made.
+
+    Raises ``Refused`` for the reasons accepting would be refused.
+    """
+    rows = Invitation.objects.select_related("organisation", "invited_by")
+    invitation = usable(rows.filter(token_sha256=fingerprint(token)).first(), now=now)
+    return invitation, account_for(invitation, actor=actor)
+
+
+def usable(invitation: Invitation | None, *, now: datetime) -> Invitation:
+    """The invitation itself if it can be accepted now, else ``Refused`` with the reason."""
+    if invitation is None:
+        raise Refused(Problem.INVITATION_UNKNOWN)
+    if invitation.accepted_at is not None:
+        raise Refused(Problem.INVITATION_USED)
+    if invitation.withdrawn_at is not None:
+        raise Refused(Problem.INVITATION_WITHDRAWN)
+    if invitation.expires_at <= now:
+        raise Refused(Problem.INVITATION_EXPIRED)
+    return invitation
+
+
+def account_for(invitation: Invitation, *, actor: User | None) -> User | None:
+    """The account that accepts, or None when one is to be made; ``Refused`` when somebody else is at the keyboard."""
+    if actor is not None and actor.email != invitation.email:
+        raise Refused(Problem.INVITATION_FOREIGN)
+    if actor is not None:
+        return actor
+    known = User.objects.filter(email=invitation.email).first()
+    if known is None:
+        return None
+    raise Refused(Problem.SIGN_IN_FIRST if known.is_active else Problem.ACCOUNT_CLOSED)
+
+
+def open_invitations(organisation: Organisation, moment: datetime) -> QuerySet[Invitation]:
+    """Those that can still be accepted, newest first, with who sent them."""
+    rows = Invitation.objects.open(moment).filter(organisation=organisation)
+    return rows.select_related("invited_by").order_by("-created_at", "-pk")
+
+
+def unmailed_invitations(moment: datetime) -> list[int]:
+    """Ids of open invitations whose mail has not left and is due again."""
+    rows = Invitation.objects.open(moment).filter(mailed_at__isnull=True, next_mail_at__lte=moment)
+    return list(rows.order_by("next_mail_at").values_list("pk", flat=True)[:MAILS])

@@ -1,17 +1,11 @@
 """A person's own reading. It changes nothing that others rely on, so it leaves no audit event."""
 
 from datetime import datetime
-from typing import Protocol
 
 from django.db import transaction
 
+from ethicsreview.notices.domain import Reader
 from ethicsreview.notices.models import Notice
-
-
-class Reader(Protocol):
-    """A user, as far as notices know one."""
-
-    pk: int
 
 
 @transaction.atomic(durable=True)

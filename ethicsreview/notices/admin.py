@@ -18,6 +18,12 @@ class DeliveryAdmin(admin.ModelAdmin[Delivery]):
     ordering = ["-id"]
     show_full_result_count = False
 
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_active and request.user.is_staff
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.is_active and request.user.is_staff
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 

@@ -2,10 +2,17 @@
 
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any, Protocol
 
 ATTEMPTS = 10  # mails are given up after this many
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=4)
+
+
+class Reader(Protocol):
+    """A user, as far as notices know one."""
+
+    pk: Any
 
 
 class Verb(StrEnum):

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import BooleanField, ExpressionWrapper, Q
 
-from ethicsreview.notices.domain import DeliveryState
+from ethicsreview.notices.domain import DeliveryState, Reader
 from ethicsreview.notices.models import Delivery, Notice
 
 PAGE = 30
@@ -26,9 +26,9 @@ def unread_count(user_id: int) -> int:
     return Notice.objects.visible_to(user_id).unread()[:MANY].count()
 
 
-def notice_page(user_id: int, *, after: str = "") -> Page:
+def notice_page(reader: Reader, *, after: str = "") -> Page:
     """Unread notices first, the newest first among both; ``after`` is a page's own mark, a foreign one starts anew."""
-    rows = Notice.objects.visible_to(user_id).annotate(
+    rows = Notice.objects.visible_to(reader.pk).annotate(
         waiting=ExpressionWrapper(Q(read_at__isnull=True), output_field=BooleanField())
     )
     found = list(rows.filter(_behind(after)).order_by("-waiting", "-id")[: PAGE + 1])

@@ -7,8 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.template import Context, engines
-from django.template.loader import TemplateDoesNotExist
+from django.template import Context, Engine, TemplateDoesNotExist
 from django.utils import formats, timezone, translation
 from django.utils.dateparse import parse_date, parse_datetime
 
@@ -54,7 +53,8 @@ def absolute(link: str) -> str:
     """``link`` with this site's public address before it; raises ``ValueError`` for one that leads elsewhere."""
     if not is_local(link):
         raise ValueError(f"{link!r} leads away from this site")
-    return settings.PUBLIC_ADDRESS.rstrip("/") + link
+    site: str = settings.PUBLIC_ADDRESS
+    return site.rstrip("/") + link
 
 
 def post(words: Words, *, address: str, reference: str) -> None:
@@ -111,8 +111,8 @@ def _attempt(delivery: Delivery, now: datetime) -> None:
 
 
 def _render(template: str, context: dict[str, Any]) -> str:
-    django = engines["django"]
-    text: str = django.get_template(template).template.render(Context(context, autoescape=False))
+    # a mail is plain text: the backend's own render() would escape as for a page
+    text: str = Engine.get_default().get_template(template).render(Context(context, autoescape=False))
     return text
 
 

@@ -3,11 +3,11 @@
 import json
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from django.db import connection, transaction
 
-from ethicsreview.notices.domain import DeliveryState, Verb, is_local, wait_after
+from ethicsreview.notices.domain import DeliveryState, Reader, Verb, is_local, wait_after
 from ethicsreview.notices.models import Delivery, Notice
 from ethicsreview.notices.tasks import send_mail
 
@@ -16,15 +16,9 @@ class NoTransaction(RuntimeError):
     """A notice was given outside a transaction: it could tell what did not happen."""
 
 
-class Person(Protocol):
-    """A user, as far as notices know one."""
-
-    pk: int
-
-
 def notify(
     *,
-    users: Collection[Person],
+    users: Collection[Reader],
     verb: Verb,
     params: Mapping[str, Any],
     link: str,

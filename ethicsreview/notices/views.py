@@ -21,7 +21,7 @@ from ethicsreview.notices.reporting import headline
 @never_cache
 def notice_list(request: HttpRequest) -> HttpResponse:
     """What this person was told, unread first."""
-    page = notice_page(request.user.pk, after=request.GET.get("after", ""))
+    page = notice_page(request.user, after=request.GET.get("after", ""))
     language = get_language() or "en"
     rows = [(notice, headline(notice, language)) for notice in page.notices]
     return render(request, "notices/notice_list.html", {"rows": rows, "after": page.after})

@@ -154,6 +154,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600}
 CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "notices-requeue-stuck": {"task": "notices.requeue_stuck", "schedule": timedelta(minutes=1)},
+    "accounts-requeue-invitations": {"task": "accounts.requeue_invitations", "schedule": timedelta(minutes=1)},
 }
 
 EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
