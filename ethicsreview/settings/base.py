@@ -113,6 +113,7 @@ AXES_USERNAME_CALLABLE = "ethicsreview.accounts.queries.sign_in_name"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
 LOCALE_PATHS = [BASE_DIR / "ethicsreview" / "locale"]
+FORMAT_MODULE_PATH = ["ethicsreview.formats"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
@@ -140,6 +141,13 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
+FILE_UPLOAD_HANDLERS = [
+    "ethicsreview.files.forms.BoundedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+UPLOAD_MAX_BYTES = env.number("UPLOAD_MAX_BYTES", 50 * 1024 * 1024, least=1)
+PAGE_CACHE_MAX_BYTES = env.number("PAGE_CACHE_MAX_BYTES", 2 * 1024**3)
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
@@ -154,6 +162,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600}
 CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "notices-requeue-stuck": {"task": "notices.requeue_stuck", "schedule": timedelta(minutes=1)},
+    "files-sweep": {"task": "files.sweep", "schedule": timedelta(days=1)},
     "accounts-requeue-invitations": {"task": "accounts.requeue_invitations", "schedule": timedelta(minutes=1)},
 }
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.html import format_html
 
 EN = {
     "title": "Triage assistant for community clinics",
@@ -199,7 +200,7 @@ def guide_form(words: dict[str, str], *, bound: bool) -> forms.Form:
         "rating": forms.ChoiceField(
             label=words["scale"],
             help_text=words["scale_help"],
-            choices=[(str(n), f"{n} {word}") for n, word in enumerate(steps)],
+            choices=[(str(n), format_html("<strong>{}</strong> {}", n, word)) for n, word in enumerate(steps)],
             widget=forms.RadioSelect(attrs={"class": "scale"}),
         ),
         "reason": forms.CharField(label=words["why_rating"], widget=forms.Textarea, max_length=2000),
@@ -333,7 +334,7 @@ def guide(language: str, *, bound: bool = False) -> dict[str, Any]:
         "form": guide_form(w, bound=bound),
         "filter_form": filter_form(w),
         "points": [
-            {"icon": f"point-{slug}", "label": names[column], "value": 4 - number * 0.4}
+            {"icon": f"point-{slug}", "label": names[column], "value": f"{4 - number * 0.4:.1f}"}
             for number, (slug, names) in enumerate(POINTS.items())
         ],
         "notices": [
