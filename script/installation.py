@@ -176,11 +176,12 @@ def packages() -> None:
         subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], check=True)
     elif installed == wanted:
         return
-    step("installing the locked packages")
+    step("installing the locked packages, which takes about a minute")
     command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
     command += ["--require-hashes", "--requirement", str(LOCK)]
-    if subprocess.run(command).returncode:
-        stop("pip could not install requirements.txt; its words are above")
+    result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if result.returncode:
+        stop(f"pip could not install requirements.txt:\n{result.stdout[-4000:]}")
     STAMP.write_text(wanted)
 
 

