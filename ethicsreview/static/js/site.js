@@ -58,7 +58,7 @@
   const say = (state) => {
     const place = document.querySelector("[data-autosave]");
     if (!place) return;
-    const time = new Date().toLocaleTimeString(root.lang, { hour: "2-digit", minute: "2-digit" });
+    const time = new Date().toLocaleTimeString(root.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
     place.dataset.state = state;
     place.querySelector(".autosave__text").textContent =
       state === "saved" ? `${place.dataset.saved} ${time}` : place.dataset[state];
@@ -79,32 +79,62 @@
   });
   const saver = (event) => event.detail.elt && event.detail.elt.closest && event.detail.elt.closest("[data-saves]");
   const failed = new Map();
+  const forgetGone = () => {
+    for (const owner of [...failed.keys(), ...unsaved]) {
+      if (owner.isConnected) continue;
+      failed.delete(owner);
+      unsaved.delete(owner);
+    }
+  };
   document.addEventListener("htmx:beforeRequest", (event) => {
     const owner = saver(event);
     if (!owner) return;
     unsaved.delete(owner); // words typed from here on mark it again
     say("saving");
   });
+  // An ended session answers a save with the sign-in page: that is no success, and must not replace the words.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const answer = event.detail.xhr.responseURL;
+    if (!saver(event) && !saver({ detail: { elt: event.detail.requestConfig.elt } })) return;
+    if (!answer || new URL(answer).pathname === new URL(event.detail.requestConfig.path, location.href).pathname) return;
+    event.detail.shouldSwap = false;
+    event.detail.isError = true;
+    event.detail.requestConfig.ended = true;
+  });
   document.addEventListener("htmx:afterRequest", (event) => {
     const owner = saver(event);
     if (!owner) return;
     if (event.detail.successful) {
       failed.delete(owner);
+      forgetGone();
       say(failed.size ? "failed" : unsaved.size ? "unsaved" : "saved");
       return;
     }
     unsaved.add(owner);
     failed.set(owner, event.detail.elt);
-    say("failed");
+    say(event.detail.requestConfig.ended ? "ended" : "failed");
   });
-  const again = () => {
+  // A new session brings a new token; without it a repeated save would be refused.
+  const renew = async () => {
+    const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
+    const headers = page.body.getAttribute("hx-headers");
+    if (!headers) return;
+    document.body.setAttribute("hx-headers", headers);
+    for (const field of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) {
+      field.value = JSON.parse(headers)["X-CSRFToken"];
+    }
+  };
+  const again = async () => {
+    forgetGone();
+    if (!failed.size) return;
+    try { await renew(); } catch { return; }
     for (const [owner, element] of failed) {
       const wish = element.getAttribute("hx-trigger") || "change";
       if (owner.isConnected) element.dispatchEvent(new Event(wish.split(/[\s,]/)[0], { bubbles: true }));
     }
   };
   window.addEventListener("online", again);
-  window.setInterval(() => { if (failed.size && navigator.onLine) again(); }, 15000);
+  window.setInterval(() => { if (navigator.onLine) again(); }, 15000);
 
   // What a freshly shown piece of page needs.
   const roles = { TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TFOOT: "rowgroup", TR: "row", TD: "cell" };
