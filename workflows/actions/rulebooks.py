@@ -1,0 +1,48 @@
+"""Publishing the law as data."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from ethicsreview.accounts.models import User
+from ethicsreview.audit.steps import record
+from workflows.domain.rulebook_parsing import parse_rulebook
+from workflows.models import RulebookVersion
+from workflows.steps import digest_of
+
+
+class AlreadyPublished(Exception):
+    """This edition is out with other content; a correction is a new version."""
+
+
+@transaction.atomic(durable=True)
+def publish_rulebook(
+    mapping: dict[str, Any], base: dict[str, Any] | None, *, actor: User | None, now: datetime
+) -> tuple[RulebookVersion, bool]:
+    """The edition and whether it is new. The same version with the same content changes nothing.
+
+    Raises ``Bad`` for a file that is not a rulebook, ``AlreadyPublished`` for the same version with other content.
+    """
+    rules = parse_rulebook(mapping, base)
+    content = {"rulebook": mapping, "base": base}
+    digest = digest_of(content)
+    known = RulebookVersion.objects.filter(slug=rules.slug, version=rules.version).first()
+    if known is not None:
+        if known.digest != digest:
+            raise AlreadyPublished(f"{known} is published with digest {known.digest}; this file has {digest}")
+        return known, False
+    edition = RulebookVersion.objects.create(
+        slug=rules.slug, version=rules.version, digest=digest, content=content, published_at=now
+    )
+    record(
+        chain="operator",
+        at=now,
+        actor=actor.pk if actor else None,
+        verb="rulebook.publish",
+        subject=f"rulebook:{edition.pk}",
+        slug=rules.slug,
+        version=rules.version,
+        digest=digest,
+    )
+    return edition, True

@@ -1,0 +1,90 @@
+"""Everything that can keep a step from happening, as codes; the words stand in ``workflows/wording.py``."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class GapCode(StrEnum):
+    """One kind of hindrance; the rulebook names the article of each."""
+
+    WRONG_STATE = "wrong_state"
+    WRONG_ROLE = "wrong_role"
+    STALE = "stale"
+    # application
+    MATERIALS_MISSING = "materials_missing"
+    SELF_ASSESSMENT_INCOMPLETE = "self_assessment_incomplete"
+    PLEDGE_MISSING = "pledge_missing"
+    # acceptance
+    SUPPLEMENT_USED = "supplement_used"
+    SUPPLEMENT_ITEMS_MISSING = "supplement_items_missing"
+    SUPPLEMENT_UNANSWERED = "supplement_unanswered"
+    REASONS_MISSING = "reasons_missing"
+    TIER_MISSING = "tier_missing"
+    EXEMPTION_UNPROVEN = "exemption_unproven"
+    # committee
+    MEMBERS_MISSING = "members_missing"
+    PARITY_WRONG = "parity_wrong"
+    CHAIR_MISSING = "chair_missing"
+    CATEGORY_MISSING = "category_missing"
+    GENDER_MISSING = "gender_missing"
+    EXTERNAL_MISSING = "external_missing"
+    TERM_TOO_LONG = "term_too_long"
+    # reviews
+    REVIEWERS_MISSING = "reviewers_missing"
+    REVIEWS_OUTSTANDING = "reviews_outstanding"
+    RATINGS_MISSING = "ratings_missing"
+    CONFLICT = "conflict"
+    # room
+    AGENDA_EMPTY = "agenda_empty"
+    NOT_ON_AGENDA = "not_on_agenda"
+    NOT_CONVENED = "not_convened"
+    MEETING_NOT_OPEN = "meeting_not_open"
+    ITEM_OPEN = "item_open"
+    NO_QUORUM = "no_quorum"
+    ROOM_CATEGORY_MISSING = "room_category_missing"
+    ROOM_GENDER_MISSING = "room_gender_missing"
+    ROOM_EXTERNAL_MISSING = "room_external_missing"
+    VIDEO_NOT_ALLOWED = "video_not_allowed"
+    ALTERNATE_NOT_ALLOWED = "alternate_not_allowed"
+    NOT_PRESENT = "not_present"
+    # motion and vote
+    DECISION_KIND_UNKNOWN = "decision_kind_unknown"
+    GATE_STANDING = "gate_standing"
+    RED_LINE = "red_line"
+    RE_REVIEW_OUTSTANDING = "re_review_outstanding"
+    GATE_UNKNOWN = "gate_unknown"
+    BALLOT_OPEN = "ballot_open"
+    BALLOT_CLOSED = "ballot_closed"
+    # decision
+    DRAFT_MISSING = "draft_missing"
+    DECISION_REASONS_MISSING = "decision_reasons_missing"
+    DECISION_REQUIREMENTS_MISSING = "decision_requirements_missing"
+    DECISION_CONDITIONS_MISSING = "decision_conditions_missing"
+    SCOPE_MISSING = "scope_missing"
+    VALIDITY_MISSING = "validity_missing"
+    CHAIR_AVAILABLE = "chair_available"
+    MINUTES_MISSING = "minutes_missing"
+    # clock
+    DEADLINE_NOT_LATER = "deadline_not_later"
+    DAY_PAST = "day_past"
+
+
+@dataclass(frozen=True)
+class Gap:
+    """One hindrance; ``detail`` is the item, category, indicator or count it is about, or empty."""
+
+    code: GapCode
+    detail: str = ""
+
+
+class Refused(Exception):
+    """An action that may not happen now; ``gaps`` names each thing that is missing, never empty."""
+
+    def __init__(self, gaps: tuple[Gap, ...]) -> None:
+        super().__init__(", ".join(f"{gap.code}:{gap.detail}" if gap.detail else gap.code for gap in gaps))
+        self.gaps = gaps
+
+    @property
+    def is_role(self) -> bool:
+        """Whether the person, not the moment, is what is wrong."""
+        return any(gap.code is GapCode.WRONG_ROLE for gap in self.gaps)

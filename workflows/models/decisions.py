@@ -1,0 +1,132 @@
+"""Decisions, their conditions and their signed reports."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from ethicsreview.documents.models import SignedDocument
+from workflows.domain.states import ReportKind, ReportState
+from workflows.models.cases import Case
+from workflows.models.meetings import Motion
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from ethicsreview.accounts.models import User
+
+
+class Decision(models.Model):
+    """What the committee decided, drafted by one and issued by another.
+
+    Texts are given in English, in Chinese or in both; each letter prints its own language where it is given.
+    ``motion`` is empty for a modified version that the chair checked. ``votes`` repeats the standing as it stood.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="decisions")
+    number = models.PositiveIntegerField()
+    motion = models.OneToOneField(Motion, on_delete=models.PROTECT, null=True, blank=True, related_name="decision")
+    application = models.ForeignKey("workflows.Application", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(_("kind"), max_length=40)
+    reasons_en = models.TextField(_("reasons in English"), blank=True)
+    reasons_zh = models.TextField(_("reasons in Chinese"), blank=True)
+    requirements_en = models.TextField(_("requirements in English"), blank=True)
+    requirements_zh = models.TextField(_("requirements in Chinese"), blank=True)
+    scope_en = models.TextField(_("scope in English"), blank=True)
+    scope_zh = models.TextField(_("scope in Chinese"), blank=True)
+    valid_from = models.DateField(_("valid from"), null=True, blank=True)
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    followup_months = models.PositiveIntegerField(_("months between follow-up reviews"), null=True, blank=True)
+    drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    drafted_at = models.DateTimeField()
+    issued_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    issued_as = models.CharField(max_length=12, blank=True)  # chair or vice_chair
+    issued_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("decision")
+        verbose_name_plural = _("decisions")
+        constraints = [
+            models.UniqueConstraint(fields=["case", "number"], name="decision_number_once"),
+            models.UniqueConstraint(fields=["case"], condition=Q(issued_at__isnull=True), name="decision_one_draft"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} decision {self.number}"
+
+
+class Condition(models.Model):
+    """Something the applicant must do, with the day it is due."""
+
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="conditions")
+    number = models.PositiveIntegerField()
+    text_en = models.TextField(_("condition in English"), blank=True)
+    text_zh = models.TextField(_("condition in Chinese"), blank=True)
+    due = models.DateField(_("due"), null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["decision", "number"], name="condition_number_once"),
+            models.CheckConstraint(condition=~Q(text_en="", text_zh=""), name="condition_has_text"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.decision_id} condition {self.number}"
+
+
+class CaseReportQuerySet(models.QuerySet["CaseReport"]):
+    """Reading rights of reports follow the case; the full report is the committee's alone."""
+
+    def visible_to(self, user: "User | AnonymousUser", day: date) -> Self:
+        """Letters of cases one may read; full reports from the committee's side of the table."""
+        readable = Case.objects.visible_to(user, day).filter(pk=OuterRef("decision__case"))
+        desk = Case.objects.on_desk_of(user, day).filter(pk=OuterRef("decision__case"))
+        return self.filter(Q(kind=ReportKind.LETTER.value) & Exists(readable) | Exists(desk))
+
+
+class CaseReport(models.Model):
+    """One signed document in the making: progress, failure and, at the end, the document.
+
+    ``progressed_at`` is what the beat job looks at; ``error`` is a code with the reason of the last failure.
+    """
+
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="reports")
+    kind = models.CharField(_("kind"), max_length=8, choices=[(k.value, k.value) for k in ReportKind])
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
+    state = models.CharField(
+        _("state"), max_length=10, choices=[(s.value, s.value) for s in ReportState], default=ReportState.QUEUED.value
+    )
+    attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    error = models.TextField(_("error"), blank=True)
+    queued_at = models.DateTimeField()
+    progressed_at = models.DateTimeField()
+    document = models.OneToOneField(SignedDocument, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = CaseReportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("report")
+        verbose_name_plural = _("reports")
+        constraints = [
+            models.UniqueConstraint(fields=["decision", "kind", "language"], name="case_report_once"),
+            models.CheckConstraint(
+                condition=Q(state=ReportState.SIGNED.value, document__isnull=False)
+                | ~Q(state=ReportState.SIGNED.value) & Q(document__isnull=True),
+                name="case_report_signed_has_document",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["progressed_at"],
+                condition=~Q(state=ReportState.SIGNED.value),
+                name="case_report_unfinished",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.decision_id} · {self.kind} · {self.language}"

@@ -1,0 +1,62 @@
+"""A reviewer's reading of a case."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from assessments.models import Assessment
+from workflows.models.cases import Case, free_of_conflict
+from workflows.models.committees import Seat
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from ethicsreview.accounts.models import User
+
+
+class ReviewQuerySet(models.QuerySet["Review"]):
+    """Blinding: who may read whose ratings, decided here and nowhere else."""
+
+    def standing(self) -> Self:
+        """Reviews that count: not withdrawn by unassignment or recusal."""
+        return self.filter(withdrawn_at__isnull=True)
+
+    def visible_to(self, user: "User | AnonymousUser", day: date) -> Self:
+        """Own reviews, and the others' once the case's reviews were opened; nothing at all when recused."""
+        if user.is_anonymous:
+            return self.none()
+        seats = Seat.objects.filter(user=user, committee=OuterRef("case__committee")).current(day)
+        opened = Q(case__reviews_opened_at__isnull=False) & Exists(seats)
+        return self.filter(free_of_conflict(user.pk, "case") & (Q(user=user, withdrawn_at__isnull=True) | opened))
+
+
+class Review(models.Model):
+    """One member's assignment and the assessment filled for it."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="reviews")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reviews")
+    assessment = models.OneToOneField(Assessment, on_delete=models.PROTECT, related_name="review")
+    assigned_at = models.DateTimeField()
+    assigned_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    opinion = models.TextField(_("overall opinion"), blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_reason = models.TextField(blank=True)
+
+    objects = ReviewQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("review")
+        verbose_name_plural = _("reviews")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "user"], condition=Q(withdrawn_at__isnull=True), name="review_stands_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} · {self.user_id}"

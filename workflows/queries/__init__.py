@@ -1,0 +1,1 @@
+"""Reads of the procedure: rows, and the facts the domain asks for."""

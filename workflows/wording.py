@@ -1,0 +1,193 @@
+"""The words of the procedure's codes, in the reader's language."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from assessments.domain.instrument import Instrument
+from workflows.domain.application import form_items, questions
+from workflows.domain.ballots import Choice
+from workflows.domain.gapcodes import Gap, GapCode
+from workflows.domain.rooms import Mode, SeatRole, Sex
+from workflows.domain.rulebook import Citation, Rulebook
+from workflows.domain.states import MeetingState, ReportKind, ReportState, Role, State
+
+STATES = {
+    State.DRAFT: pgettext_lazy("case", "Draft"),
+    State.SUBMITTED: pgettext_lazy("case", "Submitted"),
+    State.SUPPLEMENT: pgettext_lazy("case", "Supplement requested"),
+    State.DECLINED: pgettext_lazy("case", "Not accepted"),
+    State.WITHDRAWN: pgettext_lazy("case", "Withdrawn"),
+    State.ACCEPTED: pgettext_lazy("case", "Accepted"),
+    State.REVIEWING: pgettext_lazy("case", "In review"),
+    State.READY: pgettext_lazy("case", "Ready for a meeting"),
+    State.DELIBERATING: pgettext_lazy("case", "Under deliberation"),
+    State.VOTING: pgettext_lazy("case", "Voting"),
+    State.CARRIED: pgettext_lazy("case", "Decision being written"),
+    State.MODIFYING: pgettext_lazy("case", "Being modified"),
+    State.CHECKING: pgettext_lazy("case", "Modification being checked"),
+    State.APPROVED: pgettext_lazy("case", "Approved"),
+    State.REFUSED: pgettext_lazy("case", "Not approved"),
+}
+
+MEETING_STATES = {
+    MeetingState.PLANNED: pgettext_lazy("meeting", "Planned"),
+    MeetingState.CONVENED: pgettext_lazy("meeting", "Convened"),
+    MeetingState.OPEN: pgettext_lazy("meeting", "In session"),
+    MeetingState.CLOSED: pgettext_lazy("meeting", "Closed, minutes open"),
+    MeetingState.APPROVED: pgettext_lazy("meeting", "Minutes approved"),
+}
+
+CHOICES = {
+    Choice.FOR: pgettext_lazy("vote", "In favour"),
+    Choice.AGAINST: pgettext_lazy("vote", "Against"),
+    Choice.ABSTAIN: pgettext_lazy("vote", "Abstain"),
+}
+
+SEAT_ROLES = {
+    SeatRole.CHAIR: pgettext_lazy("seat", "Chair"),
+    SeatRole.VICE_CHAIR: pgettext_lazy("seat", "Vice-chair"),
+    SeatRole.MEMBER: pgettext_lazy("seat", "Member"),
+    SeatRole.ALTERNATE: pgettext_lazy("seat", "Alternate"),
+    SeatRole.SECRETARY: pgettext_lazy("seat", "Secretary"),
+}
+
+ROLES = {
+    Role.APPLICANT: pgettext_lazy("role", "Project lead"),
+    Role.TEAM: pgettext_lazy("role", "Project team"),
+    Role.SECRETARY: pgettext_lazy("role", "Secretary"),
+    Role.MEMBER: pgettext_lazy("role", "Committee member"),
+    Role.REVIEWER: pgettext_lazy("role", "Reviewer"),
+    Role.CHAIR: pgettext_lazy("role", "Chair"),
+}
+
+MODES = {
+    Mode.ROOM: pgettext_lazy("attendance", "In the room"),
+    Mode.VIDEO: pgettext_lazy("attendance", "By video"),
+}
+
+SEXES = {Sex.FEMALE: pgettext_lazy("sex", "Female"), Sex.MALE: pgettext_lazy("sex", "Male")}
+
+REPORT_KINDS = {
+    ReportKind.LETTER: pgettext_lazy("report", "Decision letter"),
+    ReportKind.REPORT: pgettext_lazy("report", "Review report"),
+}
+
+REPORT_STATES = {
+    ReportState.QUEUED: pgettext_lazy("report", "Waiting"),
+    ReportState.RENDERING: pgettext_lazy("report", "Being made"),
+    ReportState.FAILED: pgettext_lazy("report", "Failed, will be tried again"),
+    ReportState.SIGNED: pgettext_lazy("report", "Signed"),
+}
+
+GAPS = {
+    GapCode.WRONG_STATE: _("The case has moved on; this step does not fit its present state."),
+    GapCode.WRONG_ROLE: _("This step belongs to another role."),
+    GapCode.STALE: _("The page you acted on is out of date; look at the present state first."),
+    GapCode.MATERIALS_MISSING: _("Still missing: %(detail)s"),
+    GapCode.SELF_ASSESSMENT_INCOMPLETE: _("Self-assessment question without an answer or explanation: %(detail)s"),
+    GapCode.PLEDGE_MISSING: _("The pledge on ethics and research integrity has not been made."),
+    GapCode.SUPPLEMENT_USED: _("The single supplement notice has been sent already."),
+    GapCode.SUPPLEMENT_ITEMS_MISSING: _("The notice names no item to be supplied."),
+    GapCode.SUPPLEMENT_UNANSWERED: _("The notice's item has no answer yet: %(detail)s"),
+    GapCode.REASONS_MISSING: _("Reasons are required."),
+    GapCode.TIER_MISSING: _("The tier has not been confirmed."),
+    GapCode.EXEMPTION_UNPROVEN: _("The exemption from expert re-review is claimed without evidence."),
+    GapCode.MEMBERS_MISSING: _("The committee has too few members (%(detail)s)."),
+    GapCode.PARITY_WRONG: _("The number of members must be odd (%(detail)s)."),
+    GapCode.CHAIR_MISSING: _("The committee does not have the one chair it needs."),
+    GapCode.CATEGORY_MISSING: _("No member of the committee covers: %(detail)s"),
+    GapCode.GENDER_MISSING: _("The committee's members are all of one sex."),
+    GapCode.EXTERNAL_MISSING: _("The committee has no member from outside its host."),
+    GapCode.TERM_TOO_LONG: _("Terms longer than the rulebook allows: %(detail)s"),
+    GapCode.REVIEWERS_MISSING: _("Too few reviewers are assigned (%(detail)s)."),
+    GapCode.REVIEWS_OUTSTANDING: _("Reviews not handed in yet: %(detail)s"),
+    GapCode.RATINGS_MISSING: _("Indicators without a rating: %(detail)s"),
+    GapCode.CONFLICT: _("A conflict of interest stands in the way."),
+    GapCode.AGENDA_EMPTY: _("The agenda is empty."),
+    GapCode.NOT_ON_AGENDA: _("The case is not on the agenda of a meeting."),
+    GapCode.NOT_CONVENED: _("The meeting has not been convened."),
+    GapCode.MEETING_NOT_OPEN: _("No meeting is in session for this case."),
+    GapCode.ITEM_OPEN: _("Another agenda item is open."),
+    GapCode.NO_QUORUM: _("No quorum after recusals (%(detail)s present)."),
+    GapCode.ROOM_CATEGORY_MISSING: _("Nobody present and free to vote covers: %(detail)s"),
+    GapCode.ROOM_GENDER_MISSING: _("Those present are all of one sex."),
+    GapCode.ROOM_EXTERNAL_MISSING: _("No member from outside the host is present."),
+    GapCode.VIDEO_NOT_ALLOWED: _("Attendance by video is not allowed here."),
+    GapCode.ALTERNATE_NOT_ALLOWED: _("An alternate may not stand in here."),
+    GapCode.NOT_PRESENT: _("Only members present and free to vote can vote."),
+    GapCode.DECISION_KIND_UNKNOWN: _("The rulebook knows no such kind of decision."),
+    GapCode.GATE_STANDING: _("A reviewer rated this gate 0 and it still stands: %(detail)s"),
+    GapCode.RED_LINE: _("A red line is crossed, so the case can only be refused: %(detail)s"),
+    GapCode.RE_REVIEW_OUTSTANDING: _("Re-review outstanding: the activity is on the list: %(detail)s"),
+    GapCode.GATE_UNKNOWN: _("This gate is not standing."),
+    GapCode.BALLOT_OPEN: _("A ballot is open."),
+    GapCode.BALLOT_CLOSED: _("No ballot is open."),
+    GapCode.DRAFT_MISSING: _("The decision has not been drafted."),
+    GapCode.DECISION_REASONS_MISSING: _("The decision states no reasons."),
+    GapCode.DECISION_REQUIREMENTS_MISSING: _("The decision states no suggestions and requirements for modification."),
+    GapCode.DECISION_CONDITIONS_MISSING: _("The decision states no conditions."),
+    GapCode.SCOPE_MISSING: _("The decision states no scope."),
+    GapCode.VALIDITY_MISSING: _("The decision states no validity."),
+    GapCode.CHAIR_AVAILABLE: _("The chair is available: neither recused nor away."),
+    GapCode.MINUTES_MISSING: _("The minutes have not been drafted."),
+    GapCode.DEADLINE_NOT_LATER: _("The new last day must be later than the present one."),
+    GapCode.DAY_PAST: _("The moment lies in the past."),
+}
+
+_ITEMS = {GapCode.MATERIALS_MISSING, GapCode.SUPPLEMENT_UNANSWERED}
+_CATEGORIES = {GapCode.CATEGORY_MISSING, GapCode.ROOM_CATEGORY_MISSING}
+
+
+@dataclass(frozen=True)
+class Needed:
+    """A gap in words: what is missing, and the article that asks for it."""
+
+    code: str
+    text: str
+    citation: Citation | None
+    item: str = ""
+
+
+def _question_label(detail: str, rules: Rulebook, language: str) -> str:
+    known = dict(questions(rules.lists))
+    for key, question in known.items():
+        if detail in {key, question.code}:
+            return question.question.in_(language)
+    return detail
+
+
+def _indicator_label(detail: str, instrument: Instrument | None, language: str) -> str:
+    key = detail.partition("#")[0]
+    item = instrument.items.get(key) if instrument else None
+    return f"{key} {item.question.in_(language)}" if item else key
+
+
+def _detail(gap: Gap, rules: Rulebook, instrument: Instrument | None, language: str) -> str:
+    if gap.code in _ITEMS:
+        labels = {item.code: item.label.in_(language) for item in form_items(rules.application)}
+        return labels.get(gap.detail, gap.detail)
+    if gap.code in _CATEGORIES:
+        labels = {category.code: category.label.in_(language) for category in rules.committee.categories}
+        return labels.get(gap.detail, gap.detail)
+    if gap.code in {GapCode.RED_LINE, GapCode.RE_REVIEW_OUTSTANDING, GapCode.SELF_ASSESSMENT_INCOMPLETE}:
+        return _question_label(gap.detail, rules, language)
+    if gap.code is GapCode.GATE_STANDING:
+        return _indicator_label(gap.detail, instrument, language)
+    return gap.detail
+
+
+def _citation(gap: Gap, rules: Rulebook) -> Citation | None:
+    if gap.code in _ITEMS:
+        found = next((item.citation for item in form_items(rules.application) if item.code == gap.detail), None)
+        if found:
+            return found
+    return rules.gaps.get(gap.code.value)
+
+
+def describe(gap: Gap, rules: Rulebook, instrument: Instrument | None = None) -> Needed:
+    """The gap in the active language, with its article."""
+    language = get_language() or "en"
+    text = str(GAPS[gap.code]) % {"detail": _detail(gap, rules, instrument, language)}
+    return Needed(gap.code.value, text, _citation(gap, rules), gap.detail)
