@@ -60,9 +60,11 @@ def program(*names: str) -> Callable[[], bool]:
 
 def han_font() -> bool:
     """Whether the Han font is there, converted already or as the system's package brings it."""
-    if any((ROOT / ".fonts").glob("*.ttf")):
+    made = Path(os.environ.get("FONT_DIR") or ROOT / ".fonts")
+    if any(made.glob("*.ttf")):
         return True
-    folders = [Path(folder).expanduser() for folder in FONT_FOLDERS]
+    given = os.environ.get("NOTO_CJK_DIR")
+    folders = [Path(folder).expanduser() for folder in ((given,) if given else FONT_FOLDERS)]
     return any(next(folder.rglob("NotoSansCJK*"), None) for folder in folders if folder.is_dir())
 
 
@@ -192,7 +194,7 @@ def _runs(python: Path) -> bool:
 
 def fonts() -> None:
     """Have ``script/fonts`` convert the Han font; it does nothing when that was done."""
-    if subprocess.run([str(ROOT / "script" / "fonts")]).returncode:
+    if subprocess.run([str(VENV / "bin" / "python"), str(ROOT / "script" / "fonts")]).returncode:
         stop("the fonts could not be made")
 
 
