@@ -5,8 +5,12 @@ from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from assessments.domain.digests import content_digest
+from assessments.models import Answer, Assessment, InstrumentVersion
 from ethicsreview.accounts.domain import MemberRole, OrganisationKind, Reach
 from ethicsreview.accounts.models import Membership, Organisation, User
+from ethicsreview.files.models import FileVersion, Upload
+from tests.domain.small_instrument import small_content
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 TODAY = NOW.date()
@@ -65,3 +69,44 @@ def make_person(*, role: MemberRole, organisation: Organisation, **fields: Any) 
     user = make_user(**fields)
     make_membership(role=role, user=user, organisation=organisation)
     return user
+
+
+def make_file_version(*, by: User | None = None, pages: int | None = None, **fields: Any) -> FileVersion:
+    """The first version of a document of its own, as a row alone: nothing lies at its path."""
+    number = next(_numbers)
+    sender = by or make_user()
+    values = {
+        "upload": Upload.objects.create(title=f"Document {number}", created_by=sender, created_at=NOW),
+        "number": 1,
+        "name": f"document-{number}.pdf",
+        "content_type": "application/pdf",
+        "size": 1000,
+        "sha256": f"{number:064x}",
+        "path": f"made/{number}",
+        "pages": pages,
+        "uploaded_by": sender,
+        "at": NOW,
+    }
+    return FileVersion.objects.create(**values | fields)
+
+
+def make_instrument_version(*, content: dict[str, Any] | None = None) -> InstrumentVersion:
+    """The small instrument, or the given content, published; the same version again when it stands already."""
+    given = content or small_content()
+    version, _new = InstrumentVersion.objects.get_or_create(
+        slug=given["slug"],
+        version=given["version"],
+        defaults={"digest": content_digest(given), "content": given, "published_at": NOW},
+    )
+    return version
+
+
+def make_assessment(*, instrument_version: InstrumentVersion | None = None, **fields: Any) -> Assessment:
+    """An open assessment, of the small instrument when none is given."""
+    values = {"instrument_version": instrument_version or make_instrument_version(), "started_at": NOW}
+    return Assessment.objects.create(**values | fields)
+
+
+def make_answer(*, assessment: Assessment, item: str, by: User | None = None, **fields: Any) -> Answer:
+    """One answer; neither rated nor set aside unless ``fields`` say so."""
+    return Answer.objects.create(assessment=assessment, item=item, by=by or make_user(), **{"at": NOW} | fields)
