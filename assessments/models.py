@@ -20,7 +20,7 @@ class InstrumentVersion(models.Model):
     version = models.PositiveIntegerField(_("version"))
     digest = models.CharField(_("SHA-256 of the content"), max_length=64)  # as content_digest makes it
     content = models.JSONField(_("content"))  # the file as plain values; read it through queries.load_instrument
-    published_at = models.DateTimeField(_("published"))
+    published_at = models.DateTimeField(pgettext_lazy("instrument", "published"))
 
     class Meta:
         verbose_name = _("instrument")
@@ -50,7 +50,7 @@ class Assessment(models.Model):
         choices=[(s.value, s.value) for s in AssessmentState],
         default=AssessmentState.OPEN.value,
     )
-    started_at = models.DateTimeField(_("started"))
+    started_at = models.DateTimeField(pgettext_lazy("assessment", "started"))
     submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
 
     class Meta:

@@ -2,6 +2,7 @@
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from assessments.domain.answers import AnswerFault
 from assessments.domain.states import AssessmentState
@@ -19,6 +20,6 @@ ANSWER_FAULTS: dict[AnswerFault, str | Promise] = {
     AnswerFault.NOT_SUBMITTED: _("The assessment is not submitted yet; change the rating itself."),
 }
 ASSESSMENT_STATES: dict[AssessmentState, str | Promise] = {
-    AssessmentState.OPEN: _("being filled"),
-    AssessmentState.SUBMITTED: _("submitted"),
+    AssessmentState.OPEN: pgettext_lazy("assessment", "being filled"),
+    AssessmentState.SUBMITTED: pgettext_lazy("assessment", "submitted"),
 }
