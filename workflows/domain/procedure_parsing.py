@@ -61,8 +61,7 @@ def read_procedures(reader: Reader, meeting: MeetingRules) -> tuple[ProcedureRul
     """The procedures given, in the enum's order; the general one is always among them."""
     reader.mapping(required={Procedure.GENERAL}, optional=set(Procedure))
     found = [(code, reader.maybe(code.value)) for code in Procedure]
-    given = {code for code, one in found if one is not None}
-    rules = tuple(_procedure(one, code, given) for code, one in found if one is not None)
+    rules = tuple(_procedure(one, code) for code, one in found if one is not None)
     general = replace(
         rules[0],
         limit=Limit(meeting.days, LimitUnit.DAYS),
@@ -73,13 +72,13 @@ def read_procedures(reader: Reader, meeting: MeetingRules) -> tuple[ProcedureRul
     return (general, *rules[1:])
 
 
-def _procedure(reader: Reader, code: Procedure, given: Collection[Procedure]) -> ProcedureRule:
+def _procedure(reader: Reader, code: Procedure) -> ProcedureRule:
     figures = set() if code is Procedure.GENERAL else _FIGURES
-    reader.mapping(required={"label", "basis", "may_refuse"}, optional={*_LISTS, *figures, "includes"})
+    reader.mapping(required={"label", "basis", "may_refuse"}, optional={*_LISTS, *figures, "includes_re_review"})
     threshold, denominator = reader.maybe("threshold"), reader.maybe("denominator")
     if (threshold is None) != (denominator is None):
         raise reader.bad("a threshold and its denominator go together")
-    includes = reader.maybe("includes")
+    includes = reader.maybe("includes_re_review")
     return ProcedureRule(
         code=code,
         label=reader.get("label").text(),
@@ -89,7 +88,7 @@ def _procedure(reader: Reader, code: Procedure, given: Collection[Procedure]) ->
         threshold=ruled(threshold, _share) if threshold else None,
         denominator=ruled(denominator, lambda value: value.member(Denominator)) if denominator else None,
         may_refuse=ruled_flag(reader.get("may_refuse")),
-        includes=tuple(Procedure(name) for name in includes.references(given, "procedure")) if includes else (),
+        includes_re_review=ruled_flag(includes) if includes else None,
         **{name: cited_list(reader.maybe(name)) for name in sorted(_LISTS)},
     )
 

@@ -45,7 +45,8 @@ class ProcedureRule:
     """One procedure. ``people`` is the least number that must take part; None where the rulebook gives none.
 
     ``may_refuse`` false: the procedure can never end in a refusal. ``escalates_on`` sends the case to a meeting,
-    ``excludes`` names who may not take part, ``needs`` who must, ``includes`` what its limit covers besides itself.
+    ``excludes`` names who may not take part, ``needs`` who must, ``includes_re_review``
+    whether its limit covers the re-review too.
     """
 
     code: Procedure
@@ -62,7 +63,7 @@ class ProcedureRule:
     excludes: tuple[Cited, ...]
     organisers: tuple[Cited, ...]
     needs: tuple[Cited, ...]
-    includes: tuple[Procedure, ...]
+    includes_re_review: Ruled[bool] | None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Pages of the procedure: fetch and authorise, form, one call, response."""
