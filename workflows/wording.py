@@ -101,6 +101,7 @@ GAPS = {
     GapCode.GENDER_MISSING: _("The committee's members are all of one sex."),
     GapCode.EXTERNAL_MISSING: _("The committee has no member from outside its host."),
     GapCode.TERM_TOO_LONG: _("Terms longer than the rulebook allows: %(detail)s"),
+    GapCode.ALREADY_SEATED: _("This person has a seat on the committee already."),
     GapCode.REVIEWERS_MISSING: _("Too few reviewers are assigned (%(detail)s)."),
     GapCode.REVIEWS_OUTSTANDING: _("Reviews not handed in yet: %(detail)s"),
     GapCode.RATINGS_MISSING: _("Indicators without a rating: %(detail)s"),

@@ -29,6 +29,7 @@ class GapCode(StrEnum):
     GENDER_MISSING = "gender_missing"
     EXTERNAL_MISSING = "external_missing"
     TERM_TOO_LONG = "term_too_long"
+    ALREADY_SEATED = "already_seated"
     # reviews
     REVIEWERS_MISSING = "reviewers_missing"
     REVIEWS_OUTSTANDING = "reviews_outstanding"
