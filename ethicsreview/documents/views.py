@@ -1,0 +1,67 @@
+"""The public verification pages."""
+
+from axes.helpers import get_client_ip_address
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from ethicsreview.documents import wording
+from ethicsreview.documents.forms import CodeForm, FileForm
+from ethicsreview.documents.queries import document_by_code, verdict
+
+MOST_FILES = 30  # from one address
+PERIOD = 600  # seconds
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def verify(request: HttpRequest) -> HttpResponse:
+    """Asks for a file or a code; answers a file with its verdict, a code by going to its page."""
+    if request.method == "POST":
+        return _verify_file(request)
+    codes = CodeForm(request.GET) if "code" in request.GET else CodeForm()
+    if codes.is_bound and codes.is_valid():
+        return redirect("documents:verify-code", code=codes.cleaned_data["code"])
+    return _ask(request, FileForm(), codes, status=422 if codes.is_bound else 200)
+
+
+def _verify_file(request: HttpRequest) -> HttpResponse:
+    if _asks_too_often(request):
+        return render(request, "documents/verify_later.html", {"minutes": PERIOD // 60}, status=429)
+    form = FileForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _ask(request, form, CodeForm(), status=422)
+    found = verdict(form.cleaned_data["file"].read(), now=timezone.now())
+    context = {
+        "verdict": found,
+        "file_name": form.cleaned_data["file"].name,
+        "title": wording.TITLES[found.outcome],
+        "line": wording.LINES[found.outcome],
+        "tone": wording.TONES[found.outcome],
+        "checks": wording.checks(found),
+    }
+    return render(request, "documents/verdict.html", context)
+
+
+def _ask(request: HttpRequest, files: FileForm, codes: CodeForm, *, status: int) -> HttpResponse:
+    return render(request, "documents/verify.html", {"file_form": files, "code_form": codes}, status=status)
+
+
+@never_cache
+@require_GET
+def verify_code(request: HttpRequest, code: str) -> HttpResponse:
+    """What the register says about a code, to whoever holds it: nothing confidential."""
+    document = document_by_code(code)
+    if document is None:
+        return render(request, "documents/code_unknown.html", {"code": code, "code_form": CodeForm()}, status=404)
+    return render(request, "documents/code.html", {"document": document, "signers": document.signers})
+
+
+def _asks_too_often(request: HttpRequest) -> bool:
+    """Each unknown file costs a process: counted by address, in the cache, for ten minutes from the first."""
+    key = f"documents.verify:{get_client_ip_address(request)}"
+    cache.add(key, 0, PERIOD)
+    return cache.incr(key) > MOST_FILES
