@@ -14,6 +14,10 @@ class Rating:
     step: str | None
     na: bool = False
 
+    def __post_init__(self) -> None:
+        if self.na and self.step is not None:
+            raise ValueError("a step and not applicable at once")
+
     @property
     def answered(self) -> bool:
         """Rated, or set aside as not applicable."""
@@ -40,7 +44,7 @@ class ReviewerRatings:
     def step(self, item: str) -> str | None:
         """The step this reviewer gave the item; None when unanswered or set aside."""
         rating = self.ratings.get(item)
-        return None if rating is None or rating.na else rating.step
+        return None if rating is None else rating.step
 
 
 @dataclass(frozen=True)

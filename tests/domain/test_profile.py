@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assessments.domain.parsing import parse_instrument
 from assessments.domain.profile import ItemSpread, profile
 from assessments.domain.ratings import Block, Coverage, Rating, ReviewerRatings, blocks, unanswered
-from tests.domain.small_instrument import small_instrument
+from tests.domain.small_instrument import small_content, small_instrument
 
 INSTRUMENT = small_instrument()
 NA = Rating(None, na=True)
@@ -114,6 +115,17 @@ def test_blocks_stand_for_every_reviewer_and_applicable_gate() -> None:
 def test_block_goes_when_set_aside_cleared_or_raised() -> None:
     for step in ("na", None, "half"):
         assert blocks(INSTRUMENT, reviewer(1, A1=step), tier="T3", flags=frozenset()) == ()
+
+
+def test_blocking_step_is_the_instruments_own() -> None:
+    strict = parse_instrument(small_content() | {"blocking": "half"})
+    panel = [reviewer(1, A1="none"), reviewer(2, A1="half")]
+    assert profile(strict, panel, tier=None, flags=frozenset()).blocks == (Block("A-1", 2),)
+
+
+def test_rating_is_a_step_or_not_applicable_and_never_both() -> None:
+    with pytest.raises(ValueError, match="a step and not applicable at once"):
+        Rating("half", na=True)
 
 
 def test_unanswered_names_what_is_asked_and_open() -> None:
