@@ -10,4 +10,5 @@ def preferences(request: HttpRequest) -> dict[str, str]:
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
         return {"theme": user.theme}
-    return {"theme": request.COOKIES.get("theme", Theme.AUTO.value)}
+    chosen = request.COOKIES.get("theme", "")
+    return {"theme": chosen if chosen in set(Theme) else Theme.AUTO.value}

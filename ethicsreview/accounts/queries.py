@@ -20,8 +20,12 @@ class SignedInRequest(HttpRequest):
 
 
 def sign_in_name(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
-    """The name failed sign-ins are counted under: one person is one counter, however the address is spelt."""
-    name = (credentials or request.POST).get("username") or ""
+    """The name failed sign-ins are counted under: one person is one counter, however the address is spelt.
+
+    axes asks with ``email``, the model's name for it, and Django tells of failures with ``username``.
+    """
+    given = credentials or request.POST
+    name = given.get("username") or given.get("email") or ""
     return str(name).strip().lower()
 
 

@@ -145,12 +145,8 @@ def accept_invitation(
     role = MemberRole(invitation.role)
     if has_role(person, role, invitation.organisation_id, day):
         raise Refused(Problem.ALREADY_MEMBER)
-    membership, _ = Membership.objects.update_or_create(
-        user=person,
-        organisation_id=invitation.organisation_id,
-        role=role.value,
-        starts=day,
-        defaults={"ends": None},
+    membership = Membership.objects.create(
+        user=person, organisation_id=invitation.organisation_id, role=role.value, starts=day
     )
     invitation.accepted_at = now
     invitation.save(update_fields=["accepted_at"])

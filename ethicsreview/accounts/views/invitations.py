@@ -39,6 +39,7 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
         "form": form,
         "invitation": invitation,
         "organisation": invitation.organisation.name_in(request.LANGUAGE_CODE),
+        "inviter": invitation.invited_by.name_in(request.LANGUAGE_CODE),
         "role": ROLES[MemberRole(invitation.role)],
     }
     return render(request, "accounts/accept_invitation.html", values)

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ethicsreview.accounts import actions
 from ethicsreview.accounts.domain import MemberRole, OrganisationKind, Refused
@@ -116,13 +116,14 @@ def withdraw_invitation(request: SignedInRequest, invitation_id: int) -> HttpRes
     return redirect("accounts:organisation", organisation.pk)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def end_membership(request: SignedInRequest, membership_id: int) -> HttpResponse:
     """Asks for the last day of a term and ends it."""
     membership = get_object_or_404(Membership.objects.select_related("user", "organisation"), pk=membership_id)
     organisation = _kept(request, membership.organisation_id)
     form = EndMembershipForm(request.POST or None, today=timezone.localdate())
-    values = {"membership": membership, "role": ROLES[MemberRole(membership.role)], "form": form}
+    values = {"membership": membership, "form": form, **_words(membership, request.LANGUAGE_CODE)}
     if request.method == "POST" and form.is_valid():
         try:
             actions.end_membership(membership_id, **form.cleaned_data, actor=request.user, now=timezone.now())
@@ -132,6 +133,14 @@ def end_membership(request: SignedInRequest, membership_id: int) -> HttpResponse
         messages.success(request, _("The term is ended."))
         return redirect("accounts:organisation", organisation.pk)
     return render(request, "accounts/membership_end.html", values)
+
+
+def _words(membership: Membership, language: str) -> dict[str, Any]:
+    return {
+        "person": membership.user.name_in(language),
+        "organisation": membership.organisation.name_in(language),
+        "role": ROLES[MemberRole(membership.role)],
+    }
 
 
 def _visible(request: SignedInRequest, organisation_id: int) -> Organisation:
