@@ -107,6 +107,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "accounts/locked_out.html"
 AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the pause ends when the page said it would
 AXES_HTTP_RESPONSE_CODE = 429
 AXES_USERNAME_CALLABLE = "ethicsreview.accounts.queries.sign_in_name"
 

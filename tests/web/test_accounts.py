@@ -95,7 +95,8 @@ def test_sign_in_pauses_after_eight_failures_however_the_address_is_spelt(
     assert statuses == [200] * 7 + [429]
     paused = sign_in(client, user.email, PASSWORD)
     assert paused.status_code == 429
-    assert next(template.name for template in paused.templates) == "accounts/locked_out.html"
+    pages = [template.name for template in paused.templates if str(template.name).startswith("accounts/")]
+    assert pages[-1] == "accounts/locked_out.html"
     if heading:
         assert re.findall(r"<h1[^>]*>(.*?)</h1>", paused.content.decode()) == [heading]
     assert dict(client.session) == {}
