@@ -1,6 +1,13 @@
-"""Addresses of portal."""
+"""Addresses of the roof."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from ethicsreview.portal import views
 
 app_name = "portal"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("accessibility/", views.accessibility, name="accessibility"),
+]

@@ -69,6 +69,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "ethicsreview.accounts.context.preferences",
                 "ethicsreview.notices.context.unread",
+                "ethicsreview.portal.context.navigation",
             ],
         },
     }

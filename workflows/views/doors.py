@@ -1,8 +1,10 @@
 """The door every page goes through: what one may not see answers exactly like what does not exist."""
 
 from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -19,7 +21,10 @@ from workflows.queries.folders import Folder
 from workflows.queries.meetings import MeetingFolder
 from workflows.wording import Needed, describe
 
-DESK_ZONE = "Asia/Shanghai"
+
+def desk_day(now: datetime) -> date:
+    """The day reading rights are asked for: terms of seats begin and end in the installation's time zone."""
+    return local_day(now, settings.TIME_ZONE)
 
 
 def reader(request: HttpRequest) -> User:
@@ -34,7 +39,7 @@ def open_case(request: HttpRequest, pk: int) -> Folder:
     """The case as this person stands to it, or 404."""
     now = timezone.now()
     user = reader(request)
-    rows = Case.objects.visible_to(user, local_day(now, DESK_ZONE)).select_related(
+    rows = Case.objects.visible_to(user, desk_day(now)).select_related(
         "committee__host", "rulebook", "instrument", "applicant", "lead", "acting_chair__user"
     )
     case = rows.filter(pk=pk).first()
@@ -47,9 +52,7 @@ def open_meeting(request: HttpRequest, pk: int) -> MeetingFolder:
     """The meeting as this person stands to it, or 404."""
     now = timezone.now()
     user = reader(request)
-    rows = Meeting.objects.visible_to(user, local_day(now, DESK_ZONE)).select_related(
-        "committee__host", "presiding__user"
-    )
+    rows = Meeting.objects.visible_to(user, desk_day(now)).select_related("committee__host", "presiding__user")
     meeting = rows.filter(pk=pk).first()
     if meeting is None:
         raise Http404

@@ -1,0 +1,32 @@
+"""The words of the home page's tasks."""
+
+from django.utils.translation import gettext_lazy as _
+
+TASKS = {
+    "continue_draft": _("Continue the application"),
+    "answer_supplement": _("Answer the supplement notice"),
+    "modify": _("Modify and hand in again"),
+    "review": _("Rate the case"),
+    "check_application": _("Check the application"),
+    "assign_reviewers": _("Assign reviewers"),
+    "close_reviews": _("Open the reviews: all are in"),
+    "schedule": _("Put on an agenda"),
+    "draft_decision": _("Draft the decision"),
+    "issue_decision": _("Issue the decision"),
+    "check_modification": _("Check the modified version"),
+    "vote": _("Vote now"),
+}
+
+ROUTES = {
+    "continue_draft": "workflows:application-check",
+    "answer_supplement": "workflows:supplement-answer",
+    "modify": "workflows:application-check",
+    "review": "workflows:review",
+    "check_application": "workflows:case",
+    "assign_reviewers": "workflows:case-reviewers",
+    "close_reviews": "workflows:case",
+    "schedule": "workflows:case",
+    "draft_decision": "workflows:decision",
+    "issue_decision": "workflows:decision",
+    "check_modification": "workflows:decision",
+}
