@@ -27,10 +27,8 @@ PREPARE = (
     ("publishing the rulebooks", ["publish_rulebooks"]),
     ("publishing the instruments", ["publish_instruments"]),
 )
-FILL = (
-    ("making a demo certificate authority and signing keys", ["make_demo_keys"]),
-    ("loading the demo cases", ["load_demo"]),
-)
+LOAD = ["load_demo"]
+KEYS = ["make_demo_keys"]  # after loading: one key for each organisation there is; no worker runs before
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 READY_SECONDS = 120
 PDF_SECONDS = 240
@@ -183,12 +181,13 @@ def prepare(data: Path, environment: dict[str, str]) -> None:
         manage(command, environment)
     if state(data).get("filled"):
         say("keeping the cases that are there (--reset starts afresh)")
-        return
-    (data / MARK).write_text(json.dumps({"filling": True}))
-    for text, command in FILL:
-        say(text)
-        manage(command, environment)
-    (data / MARK).write_text(json.dumps({"filling": True, "filled": True}))
+    else:
+        (data / MARK).write_text(json.dumps({"filling": True}))
+        say("loading the demo cases")
+        manage(LOAD, environment)
+        (data / MARK).write_text(json.dumps({"filling": True, "filled": True}))
+    say("making a demo certificate authority and signing keys")
+    manage(KEYS, environment)
 
 
 def manage(command: list[str], environment: dict[str, str]) -> str:
