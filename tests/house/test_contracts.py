@@ -32,7 +32,7 @@ FAULTS = [
     ({FLOORS}, "ethicsreview/accounts/domain.py", "import ethicsreview.accounts.models"),
     ({FLOORS}, "workflows/utils.py", ""),
     ({FLOORS}, "ethicsreview/portal/helpers.py", ""),
-    ({DOCUMENT_FLOORS}, "ethicsreview/documents/signing.py", "import ethicsreview.documents.models"),
+    ({DOCUMENT_FLOORS}, "ethicsreview/documents/qr.py", "import ethicsreview.documents.models"),
     ({DOCUMENT_FLOORS}, "ethicsreview/documents/services.py", ""),
     ({PURE_DOMAIN}, "workflows/domain/fault.py", "import django.utils.timezone"),
     ({PURE_DOMAIN}, "assessments/domain/fault.py", "import yaml"),
