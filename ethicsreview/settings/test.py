@@ -11,3 +11,4 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 AXES_ENABLED = True
 SIGNING_KEY_PASSPHRASE = "test"
+MEDIA_ROOT = DATA_DIR / "test-files"  # noqa: F405  from base; what tests hand in never lies beside real files
