@@ -44,7 +44,7 @@ def pdf(pages: int) -> bytes:
     for _ in range(pages):
         document.add_blank_page(page_size=(300, 400))
     out = io.BytesIO()
-    document.save(out)
+    document.save(out, deterministic_id=True)
     return out.getvalue()
 
 
