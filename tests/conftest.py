@@ -19,6 +19,10 @@ TRUNCATE_GUARDED = """
 CREATE TRIGGER audit_no_truncate BEFORE TRUNCATE ON audit_auditevent
   FOR EACH STATEMENT EXECUTE FUNCTION audit_append_only()
 """
+LEFT_OPEN = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+ WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
 
 
 def is_transactional(item: pytest.Item) -> bool:
@@ -33,6 +37,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if is_transactional(item):
             item.fixturenames.insert(0, "audit_truncation")  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Ends sessions that a live server's or a browser's thread left open, so that the database can be dropped."""
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(LEFT_OPEN)
 
 
 @pytest.fixture

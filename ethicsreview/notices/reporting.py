@@ -49,6 +49,11 @@ def headline(notice: Notice, language: str) -> str:
     return compose(verb=notice.verb, language=language, name="", params=notice.params, link=notice.link).subject
 
 
+def about(notice: Notice, language: str) -> str:
+    """The title of what a notice is about, empty when it has none."""
+    return str(_value("title", notice.params.get("title", ""), language))
+
+
 def absolute(link: str) -> str:
     """``link`` with this site's public address before it; raises ``ValueError`` for one that leads elsewhere."""
     if not is_local(link):

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from ethicsreview.notices import actions
 from ethicsreview.notices.models import Notice
 from ethicsreview.notices.queries import notice_page
-from ethicsreview.notices.reporting import headline
+from ethicsreview.notices.reporting import about, headline
 
 
 @require_safe
@@ -23,7 +23,7 @@ def notice_list(request: HttpRequest) -> HttpResponse:
     """What this person was told, unread first."""
     page = notice_page(request.user, after=request.GET.get("after", ""))
     language = get_language() or "en"
-    rows = [(notice, headline(notice, language)) for notice in page.notices]
+    rows = [(notice, headline(notice, language), about(notice, language)) for notice in page.notices]
     return render(request, "notices/notice_list.html", {"rows": rows, "after": page.after})
 
 
