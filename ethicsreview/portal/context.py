@@ -23,7 +23,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     return {"navigation": [_entry(request, name, label) for name, label in ENTRIES]}
 
 
-def _entry(request: HttpRequest, name: str, label: str) -> dict[str, Any]:
+def _entry(request: HttpRequest, name: str, label: Any) -> dict[str, Any]:
     url = reverse(name)
     here = request.path == url if url == reverse("portal:home") else request.path.startswith(url)
     return {"url": url, "label": label, "current": here}

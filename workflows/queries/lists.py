@@ -1,0 +1,90 @@
+"""Lists of cases, a keyset page at a time: the last page is as quick as the first."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Count, Q, QuerySet
+
+from ethicsreview.accounts.models import User
+from workflows.domain.states import State
+from workflows.models import Case
+
+PAGE = 25
+
+
+@dataclass(frozen=True)
+class CaseFilters:
+    """What narrows the list; empty means any. ``text`` is sought in reference and title."""
+
+    state: str = ""
+    committee: int | None = None
+    text: str = ""
+    mine: bool = False
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows newest change first, with the marks of the neighbouring pages, empty at the ends."""
+
+    rows: list[Case]
+    newer: str
+    older: str
+    total: int
+
+
+def filtered(user: User, day: date, filters: CaseFilters) -> QuerySet[Case]:
+    """The cases the person may read that pass the filters."""
+    cases = Case.objects.of_applicant(user) if filters.mine else Case.objects.visible_to(user, day)
+    if filters.state:
+        cases = cases.filter(state=filters.state)
+    if filters.committee:
+        cases = cases.filter(committee=filters.committee)
+    if filters.text:
+        cases = cases.filter(Q(reference__icontains=filters.text) | Q(title__icontains=filters.text))
+    return cases
+
+
+def case_page(user: User, day: date, filters: CaseFilters, *, older: str = "", newer: str = "") -> Page:
+    """One page; ``older`` and ``newer`` are marks of a page seen before, a foreign mark starts anew."""
+    cases = filtered(user, day, filters)
+    total = cases.count()
+    rows, before = cases.select_related("committee", "applicant", "lead"), _read(newer)
+    after = _read(older)
+    if before:
+        found = list(rows.filter(_later(*before)).order_by("changed_at", "pk")[: PAGE + 1])
+        more, found = len(found) > PAGE, list(reversed(found[:PAGE]))
+        return Page(found, _mark(found[0]) if more else "", _mark(found[-1]) if found else "", total)
+    if after:
+        rows = rows.filter(_earlier(*after))
+    found = list(rows.order_by("-changed_at", "-pk")[: PAGE + 1])
+    more, found = len(found) > PAGE, found[:PAGE]
+    return Page(found, _mark(found[0]) if found and after else "", _mark(found[-1]) if more else "", total)
+
+
+def state_counts(user: User, day: date) -> dict[State, int]:
+    """How many readable cases stand where; one query."""
+    rows = Case.objects.visible_to(user, day).order_by().values_list("state").annotate(count=Count("pk"))
+    found = dict(rows)
+    return {state: found[state.value] for state in State if state.value in found}
+
+
+def _mark(case: Case) -> str:
+    return f"{case.changed_at.isoformat()}~{case.pk}"
+
+
+def _read(mark: str) -> tuple[datetime, int] | None:
+    moment, _tilde, pk = mark.partition("~")
+    try:
+        found = datetime.fromisoformat(moment)
+    except ValueError:
+        return None
+    known = found.tzinfo is not None and pk.isascii() and pk.isdigit() and len(pk) < 19
+    return (found, int(pk)) if known else None
+
+
+def _earlier(moment: datetime, pk: int) -> Q:
+    return Q(changed_at__lt=moment) | Q(changed_at=moment, pk__lt=pk)
+
+
+def _later(moment: datetime, pk: int) -> Q:
+    return Q(changed_at__gt=moment) | Q(changed_at=moment, pk__gt=pk)
