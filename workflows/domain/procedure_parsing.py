@@ -59,7 +59,7 @@ def _share(reader: Reader) -> Fraction:
 
 def read_procedures(reader: Reader, meeting: MeetingRules) -> tuple[ProcedureRule, ...]:
     """The procedures given, in the enum's order; the general one is always among them."""
-    reader.mapping(required={Procedure.GENERAL}, optional=set(Procedure))
+    reader.mapping(required={Procedure.GENERAL.value}, optional=set(Procedure))
     found = [(code, reader.maybe(code.value)) for code in Procedure]
     rules = tuple(_procedure(one, code) for code, one in found if one is not None)
     general = replace(

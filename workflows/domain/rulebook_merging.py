@@ -21,13 +21,13 @@ class _Names:
 
 def effective(mapping: Mapping[str, Any], base: Mapping[str, Any] | None) -> Any:
     """The whole edition as one plain mapping, each citation with its instrument written in. Raises ``Bad``."""
-    over = Reader(dict(mapping))
+    over = Reader(mapping)
     _declared(over)
     if base is None:
         if over.maybe("base") is not None:
             raise over.get("base").bad("the base was not given")
         return _written(over, _Names(mapping.get("cited_as"), None, mapping.get("design")))
-    below = Reader(dict(base))
+    below = Reader(base)
     _declared(below)
     _refer(over, below)
     design = mapping.get("design", base.get("design"))
