@@ -81,7 +81,7 @@ class UserForm(forms.ModelForm[User]):
     def clean(self) -> dict[str, Any]:
         """What the action would refuse."""
         filled = super().clean() or self.cleaned_data
-        own = self.instance.pk is not None and self.instance.pk == self.acting_pk
+        own = self.acting_pk is not None and self.instance.pk == self.acting_pk
         if own and not (filled.get("is_active") and filled.get("is_staff")):
             raise forms.ValidationError(str(PROBLEMS[Problem.OWN_RIGHTS]), code=Problem.OWN_RIGHTS.value)
         return filled

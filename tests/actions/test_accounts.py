@@ -321,9 +321,7 @@ def test_end_membership_of_the_last_manager_is_for_the_operator(
 
 
 @pytest.mark.django_db
-def test_role_that_ended_can_be_offered_again_the_next_day(
-    host: Organisation, manager: User, now: datetime
-) -> None:
+def test_role_that_ended_can_be_offered_again_the_next_day(host: Organisation, manager: User, now: datetime) -> None:
     first = actions.accept_invitation(
         token_of(offer(host, manager, now)), actor=None, now=now, name="N", password=PASSWORD
     )
