@@ -5,6 +5,21 @@ from django.http import HttpRequest
 
 from ethicsreview.documents.models import SignedDocument
 
+SHOWN: list[str] = [
+    "code",
+    "kind",
+    "language",
+    "title",
+    "subject",
+    "organisation",
+    "sha256",
+    "length",
+    "signers",
+    "signed_at",
+    "created_at",
+    "superseded_by",
+]
+
 
 @admin.register(SignedDocument)
 class SignedDocumentAdmin(admin.ModelAdmin[SignedDocument]):
@@ -14,21 +29,8 @@ class SignedDocumentAdmin(admin.ModelAdmin[SignedDocument]):
     list_filter = ["kind", "language"]
     list_select_related = ["organisation", "superseded_by"]
     search_fields = ["code", "subject", "sha256"]
-    fields = [
-        "code",
-        "kind",
-        "language",
-        "title",
-        "subject",
-        "organisation",
-        "sha256",
-        "length",
-        "signers",
-        "signed_at",
-        "created_at",
-        "superseded_by",
-    ]
-    readonly_fields = (*fields,)
+    fields = SHOWN
+    readonly_fields = SHOWN
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

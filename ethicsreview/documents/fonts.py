@@ -45,7 +45,12 @@ def _covered(folder: Path) -> frozenset[int]:
     files = [folder / name for name in REQUIRED]
     if not all(file.is_file() for file in files):
         return frozenset()
-    return frozenset.intersection(*(frozenset(TTFont(file, lazy=True).getBestCmap()) for file in files))
+    return frozenset.intersection(*(_characters(file) for file in files))
+
+
+def _characters(file: Path) -> frozenset[int]:
+    with TTFont(file, lazy=True) as font:
+        return frozenset(font.getBestCmap())
 
 
 @cache

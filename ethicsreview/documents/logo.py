@@ -3,8 +3,10 @@
 import io
 import warnings
 from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageFile, UnidentifiedImageError
 
 LARGEST_UPLOAD = 2 * 1024 * 1024  # bytes
 LARGEST_SIDE = 6000  # pixels as sent
@@ -30,13 +32,24 @@ def redraw_logo(data: bytes) -> bytes:
     if len(data) > LARGEST_UPLOAD:
         raise BadLogo("too_large")
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _whole_files_only():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             return _redrawn(data)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as bomb:
         raise BadLogo("too_many_pixels") from bomb
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, MemoryError, EOFError) as damage:
         raise BadLogo("not_an_image") from damage
+
+
+@contextmanager
+def _whole_files_only() -> Iterator[None]:
+    """WeasyPrint tells Pillow, for the whole process, to fill cut pictures up with grey."""
+    before = ImageFile.LOAD_TRUNCATED_IMAGES
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 def _redrawn(data: bytes) -> bytes:

@@ -25,7 +25,7 @@ from ethicsreview.documents.verifying import first_look, inspect, inspect_apart
 
 MOST_REVISIONS = 12  # beginnings of a file that are looked up
 _BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*\d{1,10}\s+\d{1,10}\s+(\d{1,10})\s+(\d{1,10})\s*\]")
-_CODE = re.compile(rb"urn:ethicsreview:code:([A-Z0-9-]{14})<")
+_CODE = re.compile(rb"urn:ethicsreview:code:([A-Z0-9-]{14})")
 
 
 @dataclass(frozen=True)

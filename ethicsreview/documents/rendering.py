@@ -28,6 +28,7 @@ __all__ = ["CannotRender", "OwnFilesOnly", "check_ready", "missing_glyphs", "ren
 VARIANT = "pdf/a-3a"
 STATIC = "static:"
 IMAGES = ("data:image/png;base64,", "data:image/jpeg;base64,")
+PASSED_OVER = ("html", "body")  # have no tag of their own; what comes out of them is their children's
 TYPES = {".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png"}
 
 
@@ -86,6 +87,9 @@ def render(
     problems = check_ready()
     if problems:
         raise CannotRender(problems)
+    lacking = missing_glyphs(html)
+    if lacking:
+        raise CannotRender(("glyphs_missing",), lacking)
     stamp = created.astimezone(UTC).replace(microsecond=0)
     try:
         pdf = _written(html, language, title, stamp, attachments)
@@ -121,7 +125,10 @@ def _written(html: str, language: str, title: str, stamp: datetime, attachments:
 
 
 def _refuse_blanks(document: Any, pdf: pydyf.PDF) -> None:
-    """WeasyPrint prints a box for a character without glyph and goes on; a signed document must not."""
+    """WeasyPrint prints a box for a character without glyph and goes on; a signed document must not.
+
+    The text was looked through before; this finds what style sheets and entities add to it.
+    """
     points = {point for font in document.fonts.values() for point in font.missing}
     if points:
         raise CannotRender(("glyphs_missing",), frozenset(chr(point) for point in points))
@@ -169,7 +176,10 @@ def _languages_and_scopes() -> Iterator[None]:
 
 def _attributes(box: Any) -> dict[str, str]:
     element = None if isinstance(box, boxes.PageBox) else getattr(box, "element", None)
-    return {} if element is None else element.attrib
+    if element is None or element.tag in PASSED_OVER:
+        return {}
+    attributes: dict[str, str] = element.attrib
+    return attributes
 
 
 def _complete(element: Any, attributes: dict[str, str]) -> None:

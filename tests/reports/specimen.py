@@ -1,17 +1,26 @@
 """A document with everything a report may hold, for these tests and for script/bench."""
 
+import atexit
 import json
+import tempfile
 from datetime import datetime
+from functools import cache
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.template.loader import render_to_string
+from django.test import override_settings
 
+from ethicsreview.documents.authority import issue_demo_key
 from ethicsreview.documents.domain import AttachmentData, Furniture
+from ethicsreview.documents.keys import load_signer
 from ethicsreview.documents.qr import qr_svg
 from ethicsreview.documents.rendering import render
+from ethicsreview.documents.signing import sign
 
 ISSUED = datetime(2026, 11, 24, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+ISSUER = "Lakeside Ethics Review Office"
 CODE = "ABCD-EFGH-JKLM"
 RARE = "䶮㛃𬭊𫖮龘堃喆玥𰻝镕㼆"
 RESULT = json.dumps({"code": CODE, "decision": "approve_with_conditions"}).encode()
@@ -45,7 +54,7 @@ def furniture(language: str, *, logo: str = "") -> Furniture:
         language=language,
         title="科技伦理审查决定书" if chinese else "Ethics review decision",
         subtitle="门诊分诊助手" if chinese else "Triage assistant for outpatient clinics",
-        organisation="湖畔科技伦理审查办公室" if chinese else "Lakeside Ethics Review Office",
+        organisation="湖畔科技伦理审查办公室" if chinese else ISSUER,
         letterhead="上海市湖滨路 1 号　邮编 200000\n电话 021-0000 0000" if chinese else "1 Lakeside Road, Shanghai\n",
         number="LR-2026-0042",
         code=CODE,
@@ -89,6 +98,35 @@ def specimen_html(language: str, *, rare: str = RARE, logo: str = "") -> str:
     """The HTML of the specimen."""
     context = {"page": furniture(language, logo=logo), "rows": _rows(language), "bars": _bars(language), "rare": rare}
     return render_to_string("reports/_specimen.html", context)
+
+
+@cache
+def key_folder() -> Path:
+    """A folder with a demo authority and the key of organisation 1, for as long as the tests run."""
+    folder = tempfile.TemporaryDirectory(prefix="keys-")
+    atexit.register(folder.cleanup)
+    with override_settings(SIGNING_KEY_DIR=Path(folder.name)):
+        issue_demo_key(1, ISSUER, now=ISSUED)
+    return Path(folder.name)
+
+
+@cache
+def unsigned_specimen(language: str) -> bytes:
+    """The specimen as an unsigned PDF, rendered once."""
+    return specimen(language)
+
+
+@cache
+def signed_specimen(language: str) -> bytes:
+    """The specimen sealed by organisation 1, certified, at ``ISSUED``."""
+    with override_settings(SIGNING_KEY_DIR=key_folder()):
+        return seal(unsigned_specimen(language))
+
+
+def seal(pdf: bytes, *, organisation_id: int = 1) -> bytes:
+    """``pdf`` sealed with the key the settings lead to."""
+    key = load_signer(organisation_id, at=ISSUED)
+    return sign(pdf, signer=key.signer, field="Seal", reason="Decision", location="Shanghai", certify=True, at=ISSUED)
 
 
 def specimen(language: str, *, html: str = "") -> bytes:
