@@ -5,7 +5,7 @@ from django.http import HttpRequest
 
 from ethicsreview.documents.models import SignedDocument
 
-SHOWN: list[str] = [
+SHOWN = (
     "code",
     "kind",
     "language",
@@ -18,7 +18,7 @@ SHOWN: list[str] = [
     "signed_at",
     "created_at",
     "superseded_by",
-]
+)
 
 
 @admin.register(SignedDocument)

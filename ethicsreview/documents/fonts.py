@@ -3,6 +3,7 @@
 import ctypes
 from functools import cache
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 from django.conf import settings
 from fontTools.ttLib import TTFont
@@ -22,7 +23,7 @@ INVISIBLE = frozenset(
 def problems() -> tuple[str, ...]:
     """Codes of what keeps reports from being rendered: ``font_missing``, ``subsetter_missing``; empty means ready."""
     found = []
-    if any(not (settings.FONT_DIR / name).is_file() for name in (*REQUIRED, FONTCONFIG)):
+    if any(not (settings.FONT_DIR / name).is_file() for name in REQUIRED) or not _is_configured(settings.FONT_DIR):
         found.append("font_missing")
     if not _has_subsetter():
         found.append("subsetter_missing")
@@ -38,6 +39,12 @@ def missing_glyphs(text: str) -> frozenset[str]:
     if not covered:
         return frozenset()
     return frozenset(sign for sign in set(text) if ord(sign) not in covered and ord(sign) not in INVISIBLE)
+
+
+def _is_configured(folder: Path) -> bool:
+    """Whether the private configuration names this folder: one that leads nowhere makes Pango end the process."""
+    conf = folder / FONTCONFIG
+    return conf.is_file() and f"<dir>{escape(str(folder.resolve()))}</dir>" in conf.read_text(encoding="utf-8")
 
 
 @cache

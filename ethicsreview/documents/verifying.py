@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import logging
+import os
 import resource
 import subprocess
 import sys
@@ -25,6 +26,7 @@ MOST_SIGNATURES = 12  # read of one file
 MEMORY = 1024 * 1024 * 1024  # bytes of address space a strange file may use
 SECONDS = 15  # of processor time a strange file may use
 ROOT = Path(__file__).resolve().parents[2]  # where the package is found
+PASSED_ON = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "LANG")  # of the environment; no password, no address
 UNREADABLE = SignatureReport((), FileProblem.UNREADABLE)
 
 
@@ -103,6 +105,7 @@ def inspect_apart(pdf: bytes, *, trust_roots: Sequence[x509.Certificate], moment
             timeout=2 * SECONDS,
             check=True,
             cwd=ROOT,
+            env={name: value for name, value in os.environ.items() if name in PASSED_ON},
         )
         return _from_json(json.loads(answered.stdout))
     except (subprocess.SubprocessError, ValueError, KeyError, TypeError, OSError):

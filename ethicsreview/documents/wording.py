@@ -149,7 +149,7 @@ def signer_line(found: SignatureInfo) -> str:
 
 
 def _replaced(verdict: Verdict) -> tuple[Check, ...]:
-    if verdict.document is None:
+    if verdict.document is None or not verdict.same_bytes:
         return ()
     label, later = _("Still stands"), verdict.document.superseded_by
     if later is None:

@@ -3,8 +3,10 @@
 import io
 import zlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pikepdf
 import pytest
@@ -217,6 +219,22 @@ def test_document_is_found_by_its_code_however_typed(issuer: Organisation) -> No
 def test_one_file_is_kept_for_subject_kind_and_language(issuer: Organisation) -> None:
     first, second = keep(issuer), keep(issuer, code="DDDD-DDDD-DDDD")
     assert (second, SignedDocument.objects.count()) == (first, 1)
+
+
+def test_two_workers_keep_one_file(transactional_db: None) -> None:
+    issuer = make_organisation(name=ISSUER)
+    start = Barrier(2)
+
+    def work(code: str) -> int:
+        start.wait()
+        try:
+            return keep(issuer, code=code).pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        kept = set(pool.map(work, ["AAAA-AAAA-AAAA", "BBBB-BBBB-BBBB"]))
+    assert (len(kept), SignedDocument.objects.count()) == (1, 1)
 
 
 def test_keeping_needs_an_open_transaction(transactional_db: None) -> None:

@@ -159,7 +159,9 @@ def test_mistyped_code_is_explained(client: Client) -> None:
     )
 
 
-def test_pages_cost_few_queries(client: Client, host: Organisation, django_assert_num_queries: "type[object]") -> None:
+def test_pages_cost_few_queries(
+    client: Client, host: Organisation, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     keep(host)
     with django_assert_num_queries(1):
         client.get(reverse("documents:verify-code", args=[CODE]))
