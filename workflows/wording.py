@@ -160,6 +160,7 @@ GAPS = {
     GapCode.RE_REVIEW_OUTSTANDING: _("Re-review outstanding: the activity is on the list: %(detail)s"),
     GapCode.GATE_UNKNOWN: _("This gate is not standing."),
     GapCode.BALLOT_OPEN: _("A ballot is open."),
+    GapCode.VOTING_OPENED: _("Voting on this application has been opened, so it can no longer be withdrawn."),
     GapCode.BALLOT_CLOSED: _("No ballot is open."),
     GapCode.DRAFT_MISSING: _("The decision has not been drafted."),
     GapCode.DECISION_REASONS_MISSING: _("The decision states no reasons."),

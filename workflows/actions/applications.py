@@ -7,16 +7,19 @@ from typing import Any, BinaryIO
 from django.db import transaction
 
 from assessments.queries import latest_instrument
+from ethicsreview.accounts.domain import MemberRole
 from ethicsreview.accounts.models import Organisation, User
+from ethicsreview.accounts.queries import current_memberships, has_role
 from ethicsreview.files.steps import store
 from ethicsreview.notices.domain import Verb
 from workflows.domain.clock import local_day
+from workflows.domain.gapcodes import Gap, GapCode, Refused
 from workflows.domain.states import State
 from workflows.domain.transitions import ANSWER_SUPPLEMENT, RESUBMIT, SAVE, SUBMIT, WITHDRAW
 from workflows.models import Application, Case, CaseFile, Committee, TeamMember
 from workflows.queries.folders import Folder
 from workflows.queries.people import presiding, secretaries
-from workflows.queries.rulebooks import latest_rulebook
+from workflows.queries.rulebooks import latest_rulebook, load_rulebook
 from workflows.steps import digest_of, end_wait, guard, move, note, open_folder, tell
 
 
@@ -31,10 +34,17 @@ class Overtaken(Exception):
 
 @transaction.atomic(durable=True)
 def start_case(committee: Committee, applicant: Organisation, *, actor: User, now: datetime) -> Case:
-    """An empty draft, with today's editions of rulebook and instrument pinned to it for life."""
+    """An empty draft, with today's editions of rulebook and instrument pinned to it for life.
+
+    Refused for who may not apply for ``applicant``, and by a committee that takes no applications.
+    """
+    rulebook = latest_rulebook(committee.rulebook_slug)
+    day = local_day(now, load_rulebook(rulebook).time_zone)
+    if not committee.accepts_applications or not has_role(actor, MemberRole.APPLICANT, applicant.pk, day):
+        raise Refused((Gap(GapCode.WRONG_ROLE),))
     case = Case.objects.create(
         committee=committee,
-        rulebook=latest_rulebook(committee.rulebook_slug),
+        rulebook=rulebook,
         instrument=latest_instrument(committee.instrument_slug),
         applicant=applicant,
         lead=actor,
@@ -126,9 +136,14 @@ def remove_file(case_id: int, file_id: int, *, actor: User, now: datetime) -> Ca
 
 @transaction.atomic(durable=True)
 def add_team_member(case_id: int, user: User, *, actor: User, now: datetime) -> None:
-    """Let a colleague work on the application; whoever does has no part in its review."""
+    """Let a colleague of the applicant work on the application; whoever does has no part in its review.
+
+    Anybody else is refused: an applicant could take a reviewer out of the case that way.
+    """
     folder = open_folder(case_id, actor=actor, now=now)
     guard(SAVE, folder)
+    if not current_memberships(user, folder.day).filter(organisation=folder.case.applicant_id).exists():
+        raise Refused((Gap(GapCode.WRONG_ROLE),))
     _row, new = TeamMember.objects.get_or_create(case=folder.case, user=user)
     if new:
         note(folder.case, "application.add_team_member", actor=actor, now=now, user=user.pk)
@@ -174,8 +189,10 @@ def save_supplement_answer(case_id: int, item: str, text: str, *, actor: User, n
     """Keep the answer to one item of the open notice."""
     folder = open_folder(case_id, actor=actor, now=now)
     guard(SAVE, folder)
-    notice = next(n for n in folder.notices if n.answered_at is None)
-    row = notice.items.get(item=item)
+    notice = next((n for n in folder.notices if n.answered_at is None), None)
+    row = notice.items.filter(item=item).first() if notice else None
+    if row is None:
+        raise Refused((Gap(GapCode.STALE),))
     if row.answer != text.strip():
         row.answer = text.strip()
         row.save(update_fields=["answer"])
@@ -223,9 +240,8 @@ def withdraw_case(case_id: int, *, reasons: str, actor: User, now: datetime) -> 
     guard(WITHDRAW, folder, reasons=bool(reasons.strip()))
     if folder.item is not None:
         folder.item.outcome = "withdrawn"
-        folder.item.opened_at = folder.item.opened_at or now
         folder.item.closed_at = now
-        folder.item.save(update_fields=["outcome", "opened_at", "closed_at"])
+        folder.item.save(update_fields=["outcome", "closed_at"])
     end_wait(folder.case, now=now)
     stopped = folder.case.clock_stopped_at or (now if folder.case.clock_started_at else None)
     change = move(folder.case, WITHDRAW.target, now=now, closing_reasons=reasons.strip(), clock_stopped_at=stopped)

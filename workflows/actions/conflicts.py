@@ -25,7 +25,7 @@ def declare_conflict(case_id: int, user: User, *, kind: str, reason: str, actor:
     seated = any(seat.user_id == user.pk for seat in folder.seats)
     if not (seated and (folder.roles if own else Role.SECRETARY in folder.roles)):
         raise Refused((Gap(GapCode.WRONG_ROLE),))
-    if State(folder.case.state) in CLOSED:
+    if State(folder.case.state) in CLOSED | {State.DRAFT}:
         raise Refused((Gap(GapCode.WRONG_STATE, folder.case.state),))
     if not own and not reason.strip():
         raise Refused((Gap(GapCode.REASONS_MISSING),))

@@ -31,15 +31,16 @@ class Classification:
 
 @transaction.atomic(durable=True)
 def classify_case(case_id: int, finding: Classification, *, actor: User, now: datetime) -> Case:
-    """Confirm tier, flags and list findings, with the reason."""
+    """Confirm tier, flags and list findings, with the reason; after acceptance the way by rule follows them."""
     folder = open_folder(case_id, actor=actor, now=now)
+    exemptions = {question.code for question in folder.rules.lists.exemptions}
     guard(
         CLASSIFY,
         folder,
-        tier=finding.tier,
+        tier=finding.tier if finding.tier in {tier.key for tier in folder.instrument.tiers} else "",
         reasons=bool(finding.reason.strip()),
         exemption_claimed=bool(finding.exemption),
-        exempt=bool(finding.exemption and finding.exemption_evidence.strip()),
+        exempt=finding.exemption in exemptions and bool(finding.exemption_evidence.strip()),
     )
     fields = {
         "tier": finding.tier,
@@ -51,6 +52,9 @@ def classify_case(case_id: int, finding: Classification, *, actor: User, now: da
         "exemption_evidence": finding.exemption_evidence.strip(),
     }
     move(folder.case, None, now=now, **fields)
+    if folder.case.accepted_at is not None:
+        fields["route"] = folder.route.code
+        move(folder.case, None, now=now, route=folder.route.code)
     codes = {key: value for key, value in fields.items() if key not in {"classification_reason", "exemption_evidence"}}
     note(folder.case, CLASSIFY.verb, actor=actor, now=now, **codes)
     return folder.case

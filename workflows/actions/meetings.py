@@ -92,7 +92,8 @@ def plan_meeting(
     folder = MeetingFolder(meeting, user=actor, now=now)
     if Role.SECRETARY not in folder.roles:
         raise Refused((Gap(GapCode.WRONG_ROLE),))
-    if presiding.role not in {SeatRole.CHAIR.value, SeatRole.VICE_CHAIR.value}:
+    seated = presiding in folder.seats
+    if not seated or presiding.role not in {SeatRole.CHAIR.value, SeatRole.VICE_CHAIR.value}:
         raise Refused((Gap(GapCode.CHAIR_MISSING),))
     if starts_at <= now:
         raise Refused((Gap(GapCode.DAY_PAST),))
@@ -106,11 +107,12 @@ def set_agenda(meeting_id: int, case_ids: Sequence[int], *, actor: User, now: da
     """The agenda in this order; every case must be ready and of this committee."""
     folder = _open(meeting_id, actor=actor, now=now)
     _guard(SET_AGENDA, folder)
+    standing = [item.case_id for item in folder.items]  # those taken off are held too, against a withdrawal meanwhile
+    held = Case.objects.select_for_update().filter(pk__in=[*case_ids, *standing]).order_by("pk")
     cases = {
         case.pk: case
-        for case in Case.objects.select_for_update().filter(
-            pk__in=case_ids, committee=folder.meeting.committee, state=State.READY.value
-        )
+        for case in held
+        if case.committee_id == folder.meeting.committee_id and case.state == State.READY.value
     }
     busy = AgendaItem.objects.filter(case_id__in=cases, closed_at__isnull=True).exclude(meeting=folder.meeting)
     taken = set(busy.values_list("case_id", flat=True))
@@ -135,7 +137,7 @@ def convene_meeting(meeting_id: int, *, actor: User, now: datetime) -> Meeting:
     _set_state(meeting, CONVENE, "convened_at", now=now)
     _note(meeting, CONVENE.verb, actor=actor, now=now)
     notify(
-        users=[seat.user for seat in folder.seats if seat.user_id != actor.pk],
+        users=[seat.user for seat in folder.seats if seat.user_id not in {actor.pk, *folder.barred}],
         verb=Verb.MEETING_CONVENED,
         params={
             "committee": {"en": meeting.committee.name, "zh": meeting.committee.name_zh or meeting.committee.name},
@@ -176,13 +178,14 @@ def _alternate_gaps(folder: MeetingFolder, seat: Seat, stands_for: int | None) -
         return ()
     absent = next((other for other in folder.seats if other.pk == stands_for), None)
     here = {stay.seat_id for stay in folder.attendance if stay.left_at is None}
+    stood_for = {s.stands_for_id for s in folder.attendance if s.left_at is None and s.seat_id != seat.pk}
     lawful = (
         folder.rules.committee.alternates.value
         and seat.role == SeatRole.ALTERNATE.value
         and absent is not None
         and absent.role != SeatRole.ALTERNATE.value
         and SeatRole(absent.role) in VOTING
-        and stands_for not in here
+        and stands_for not in here | stood_for
     )
     return () if lawful else (Gap(GapCode.ALTERNATE_NOT_ALLOWED),)
 

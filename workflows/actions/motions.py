@@ -11,8 +11,8 @@ from ethicsreview.notices.domain import Verb
 from workflows.domain.ballots import Choice, Standing, carried, needed
 from workflows.domain.gapcodes import Gap, GapCode, Refused
 from workflows.domain.rooms import VOTING, Room, SeatRole
-from workflows.domain.rulebook import Denominator, Rulebook
-from workflows.domain.states import MotionKind, State
+from workflows.domain.rulebook import Denominator
+from workflows.domain.states import MeetingState, MotionKind, State
 from workflows.domain.transitions import (
     ADJOURN_ITEM,
     CAST_VOTE,
@@ -22,7 +22,7 @@ from workflows.domain.transitions import (
     RECORD_VOTE,
     WITHDRAW_MOTION,
 )
-from workflows.models import AgendaItem, Case, Dissent, Motion, Vote
+from workflows.models import AgendaItem, Case, Dissent, Meeting, Motion, Vote
 from workflows.queries.folders import Folder
 from workflows.steps import guard, move, note, open_folder, tell
 
@@ -46,9 +46,16 @@ def _room(folder: Folder) -> Room:
     return folder.room
 
 
+def _hold_meeting(case_id: int) -> None:
+    """Lock the open meeting before the case: two items never open at once, nor one while the meeting closes."""
+    here = Meeting.objects.filter(items__case=case_id, items__closed_at__isnull=True, state=MeetingState.OPEN.value)
+    Meeting.objects.select_for_update().filter(pk__in=here.values("pk")).first()
+
+
 @transaction.atomic(durable=True)
 def open_item(case_id: int, *, actor: User, now: datetime) -> AgendaItem:
     """The meeting turns to this case; quorum and categories are counted without the recused."""
+    _hold_meeting(case_id)
     folder = open_folder(case_id, actor=actor, now=now)
     guard(OPEN_ITEM, folder)
     item = _item(folder)
@@ -159,15 +166,16 @@ def cast_vote(
     return vote
 
 
-def _denominator(standing: Standing, folder: Folder) -> int:
-    if folder.rules.meeting.denominator.value is Denominator.PRESENT:
-        return standing.present
-    full = VOTING - {SeatRole.ALTERNATE}
-    return sum(SeatRole(seat.role) in full and seat.user_id not in folder.recused for seat in folder.seats)
+def _denominator(room: Room, folder: Folder) -> int:
+    meeting = folder.rules.meeting
+    if meeting.denominator.value is Denominator.PRESENT:
+        return room.counted
+    full = [seat for seat in folder.seats if SeatRole(seat.role) in VOTING - {SeatRole.ALTERNATE}]
+    return sum(meeting.recused_count.value or seat.user_id not in folder.recused for seat in full)
 
 
-def _result(standing: Standing, folder: Folder, rules: Rulebook) -> tuple[bool, dict[str, int]]:
-    base = _denominator(standing, folder)
+def _result(standing: Standing, room: Room, folder: Folder) -> tuple[bool, dict[str, int]]:
+    base, rules = _denominator(room, folder), folder.rules
     threshold, inclusive = rules.meeting.threshold.value, rules.meeting.inclusive.value
     passed = carried(standing, threshold=threshold, inclusive=inclusive, denominator=base)
     least = needed(threshold=threshold, inclusive=inclusive, denominator=base)
@@ -189,7 +197,7 @@ def close_motion(case_id: int, *, motion_id: int, actor: User, now: datetime) ->
     motion, room = _motion(folder), _room(folder)
     if motion.pk != motion_id:
         raise Refused((Gap(GapCode.STALE),))
-    motion.carried, motion.standing = _result(folder.standing_of(motion, room), folder, folder.rules)
+    motion.carried, motion.standing = _result(folder.standing_of(motion, room), room, folder)
     motion.present, motion.closed_at = sorted(room.users), now
     motion.save(update_fields=["carried", "standing", "present", "closed_at"])
     decided = motion.carried and motion.kind == MotionKind.DECISION.value

@@ -27,11 +27,14 @@ def assign_reviewers(case_id: int, users: Sequence[User], *, actor: User, now: d
     Refused for people with a conflict or without a voting seat, and when the rulebook asks for more reviewers.
     """
     folder = open_folder(case_id, actor=actor, now=now)
-    seated = {seat.user_id for seat in folder.seats if SeatRole(seat.role) in VOTING}
+    reading = VOTING if folder.rules.committee.alternates.value else VOTING - {SeatRole.ALTERNATE}
+    seated = {seat.user_id for seat in folder.seats if SeatRole(seat.role) in reading}
     known = {review.user_id for review in folder.reviews}
     fresh = list({user.pk: user for user in users if user.pk not in known}.values())
     barred = tuple(user.pk for user in fresh if user.pk in folder.recused or user.pk not in seated)
     guard(ASSIGN, folder, reviewers=len(known) + len(fresh), conflicted=barred)
+    if not fresh:
+        return []
     made = [
         Review.objects.create(
             case=folder.case,
@@ -84,13 +87,15 @@ def rate_indicator(
 ) -> Answer | None:
     """Keep one rating of the own review; after handing in, a change is a revision and needs a reason.
 
-    A rating that blocks needs a reason at all times. Raises ``BadAnswer`` for a step or item the instrument has not.
+    A gate rated with the blocking step cannot be handed in without a reason. Raises ``BadAnswer`` for a step or item
+    the instrument has not.
     """
     folder = open_folder(case_id, actor=actor, now=now)
     review = _own(folder) if Role.REVIEWER in folder.roles else None
     submitted = review is not None and review.submitted_at is not None
     guard(REVISE_RATING if submitted else RATE, folder, reasons=bool(reason.strip()))
     own = _own(folder)
+    before = folder.answers.get(own.assessment_id, {}).get(item)
     answer = add_answer(
         assessment=own.assessment,
         item=item,
@@ -103,7 +108,7 @@ def rate_indicator(
         revising=submitted,
     )
     verb = REVISE_RATING.verb if submitted else RATE.verb
-    if answer is not None and answer.at == now:
+    if answer is not None and answer != before:
         note(folder.case, verb, actor=actor, now=now, review=own.pk, item=item, answer=answer.pk)
     return answer
 

@@ -41,6 +41,7 @@ class CaseFacts:
     reviewers: int = 0
     outstanding: int = 0
     unrated: int = 0
+    unreasoned: tuple[str, ...] = ()  # gates rated with the blocking step and not a word why
     on_agenda: bool = False
     meeting_open: bool = False
     other_item_open: bool = False
@@ -48,6 +49,7 @@ class CaseFacts:
     voter: int = 0
     blocks: tuple[Block, ...] = ()
     proposal: str = ""
+    voting_opened: bool = False
     standing: Standing | None = None
     draft: Draft | None = None
     carried_kind: str = ""
@@ -113,8 +115,9 @@ def reviews_in(facts: CaseFacts, _rules: Rulebook) -> list[Gap]:
 
 
 def rated(facts: CaseFacts, _rules: Rulebook) -> list[Gap]:
-    """Every applicable indicator has a rating or N/A with a reason."""
-    return [Gap(GapCode.RATINGS_MISSING, str(facts.unrated))] if facts.unrated else []
+    """Every applicable indicator has a rating or N/A with a reason, and what can block says why."""
+    found = [Gap(GapCode.RATINGS_MISSING, str(facts.unrated))] if facts.unrated else []
+    return found + [Gap(GapCode.REASONS_MISSING, item) for item in facts.unreasoned]
 
 
 def on_agenda(facts: CaseFacts, _rules: Rulebook) -> list[Gap]:
@@ -195,9 +198,15 @@ def drafted(facts: CaseFacts, rules: Rulebook) -> list[Gap]:
     return [Gap(_NEEDS[need]) for need in rule.requires if need in _NEEDS and need not in facts.draft.given]
 
 
-def later(facts: CaseFacts, _rules: Rulebook) -> list[Gap]:
-    """The new limit lies after the old one."""
-    return [] if facts.deadline_later else [Gap(GapCode.DEADLINE_NOT_LATER)]
+def later(facts: CaseFacts, rules: Rulebook) -> list[Gap]:
+    """The rulebook knows extensions, and the new limit lies after the old one."""
+    lawful_and_later = rules.meeting.extension.value and facts.deadline_later
+    return [] if lawful_and_later else [Gap(GapCode.DEADLINE_NOT_LATER)]
+
+
+def unopened(facts: CaseFacts, _rules: Rulebook) -> list[Gap]:
+    """No decision on this round has been put to the vote."""
+    return [Gap(GapCode.VOTING_OPENED)] if facts.voting_opened else []
 
 
 def chair_absent(facts: CaseFacts, _rules: Rulebook) -> list[Gap]:

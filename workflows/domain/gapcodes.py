@@ -55,6 +55,7 @@ class GapCode(StrEnum):
     RE_REVIEW_OUTSTANDING = "re_review_outstanding"
     GATE_UNKNOWN = "gate_unknown"
     BALLOT_OPEN = "ballot_open"
+    VOTING_OPENED = "voting_opened"
     BALLOT_CLOSED = "ballot_closed"
     # decision
     DRAFT_MISSING = "draft_missing"

@@ -99,11 +99,20 @@ def composition_gaps(
 
 @dataclass(frozen=True)
 class Room:
-    """Those present for one item and free to vote on it; the recused stand in neither count."""
+    """Those present for one item and free to vote on it.
+
+    ``recused`` is how many more are present and still counted, where the rulebook counts the recused; else 0.
+    """
 
     people: tuple[Sitting, ...]
     video: frozenset[int] = frozenset()
     circumstances: frozenset[str] = frozenset()
+    recused: int = 0
+
+    @property
+    def counted(self) -> int:
+        """How many the quorum is counted over."""
+        return len(self.people) + self.recused
 
     @property
     def users(self) -> frozenset[int]:
@@ -114,8 +123,8 @@ class Room:
 def room_gaps(room: Room, rules: Rulebook) -> tuple[Gap, ...]:
     """What keeps this room from deciding: too few people, a category nobody present covers, unlawful video."""
     found: list[Gap] = []
-    if len(room.people) < rules.meeting.quorum.value:
-        found.append(Gap(GapCode.NO_QUORUM, f"{len(room.people)}/{rules.meeting.quorum.value}"))
+    if room.counted < rules.meeting.quorum.value:
+        found.append(Gap(GapCode.NO_QUORUM, f"{room.counted}/{rules.meeting.quorum.value}"))
     if rules.meeting.quorum_categories.value:
         wanted = _wanted(rules.committee, room.circumstances)
         found += [Gap(GapCode.ROOM_CATEGORY_MISSING, c) for c in _uncovered(room.people, wanted)]

@@ -56,7 +56,9 @@ ACCEPT = Transition(
     (checks.classified, checks.composed, checks.reasons),
 )
 DECLINE = Transition("case.decline", _states(S.SUBMITTED), S.DECLINED, _roles(R.SECRETARY), (checks.reasons,))
-WITHDRAW = Transition("case.withdraw", BEFORE_VOTING, S.WITHDRAWN, _roles(R.APPLICANT), (checks.reasons,))
+WITHDRAW = Transition(
+    "case.withdraw", BEFORE_VOTING, S.WITHDRAWN, _roles(R.APPLICANT), (checks.reasons, checks.unopened)
+)
 ASSIGN = Transition(
     "case.assign",
     _states(S.ACCEPTED, S.REVIEWING),

@@ -20,14 +20,6 @@ if TYPE_CHECKING:
 
     from ethicsreview.accounts.models import User
 
-_UNSEEN_BY_MEMBERS = (
-    State.DRAFT.value,
-    State.SUBMITTED.value,
-    State.SUPPLEMENT.value,
-    State.DECLINED.value,
-    State.WITHDRAWN.value,
-)
-
 
 class CaseQuerySet(models.QuerySet["Case"]):
     """Reading rights of cases, decided here and nowhere else."""
@@ -64,9 +56,9 @@ def free_of_conflict(user_id: int, case: str = "") -> Q:
 def _seated(user_id: int, day: date) -> Q:
     seats = Seat.objects.filter(user=user_id, committee=OuterRef("committee")).current(day)
     leading = seats.filter(role__in=[SeatRole.SECRETARY.value, SeatRole.CHAIR.value])
-    acting = Q(acting_chair__user=user_id)
+    acting = Q(acting_chair__user=user_id) & Q(Exists(seats))
     early = ~Q(state=State.DRAFT.value) & (Q(Exists(leading)) | acting)
-    later = ~Q(state__in=_UNSEEN_BY_MEMBERS) & Q(Exists(seats))
+    later = Q(accepted_at__isnull=False) & Q(Exists(seats))
     return free_of_conflict(user_id) & (early | later)
 
 

@@ -23,7 +23,7 @@ class Decision(models.Model):
     """What the committee decided, drafted by one and issued by another.
 
     Texts are given in English, in Chinese or in both; each letter prints its own language where it is given.
-    ``motion`` is empty for a modified version that the chair checked. ``votes`` repeats the standing as it stood.
+    ``motion`` is empty for a modified version that the chair checked.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="decisions")

@@ -26,12 +26,12 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         return self.filter(withdrawn_at__isnull=True)
 
     def visible_to(self, user: "User | AnonymousUser", day: date) -> Self:
-        """Own reviews, and the others' once the case's reviews were opened; nothing at all when recused."""
+        """Own reviews, and the others' once the case's reviews were opened; nothing when recused or without a seat."""
         if user.is_anonymous:
             return self.none()
         seats = Seat.objects.filter(user=user, committee=OuterRef("case__committee")).current(day)
-        opened = Q(case__reviews_opened_at__isnull=False) & Exists(seats)
-        return self.filter(free_of_conflict(user.pk, "case") & (Q(user=user, withdrawn_at__isnull=True) | opened))
+        own, opened = Q(user=user, withdrawn_at__isnull=True), Q(case__reviews_opened_at__isnull=False)
+        return self.filter(free_of_conflict(user.pk, "case") & Q(Exists(seats)) & (own | opened))
 
 
 class Review(models.Model):

@@ -95,7 +95,7 @@ class Folder:
         if self.user.pk in self.recused:
             return frozenset()
         found |= self._seat_roles()
-        if any(review.user_id == self.user.pk for review in self.reviews):
+        if Role.MEMBER in found and any(review.user_id == self.user.pk for review in self.reviews):
             found.add(Role.REVIEWER)
         return frozenset(found)
 
@@ -108,10 +108,15 @@ class Folder:
                 found.add(Role.SECRETARY)
             else:
                 found.add(Role.MEMBER)
-            acting = self.case.acting_chair_id
-            if acting == seat.pk or (acting is None and seat.role == SeatRole.CHAIR.value):
+            if seat == self.leading:
                 found.add(Role.CHAIR)
         return found
+
+    @cached_property
+    def leading(self) -> Seat | None:
+        """The seat that leads this case: the one designated while it can act, else the chair's own."""
+        acting = next((seat for seat in self.seats if seat.pk == self.case.acting_chair_id), None)
+        return acting if acting is not None and acting.user_id not in self.recused else self.chair
 
     @cached_property
     def chair(self) -> Seat | None:
@@ -214,6 +219,17 @@ class Folder:
             key for key, item in self.instrument.items.items() if key not in answered and is_asked(item, tier, flags)
         )
 
+    @cached_property
+    def unreasoned(self) -> tuple[str, ...]:
+        """Gates of the person's own review that have the blocking step and no reason, whatever the tier."""
+        given = self.answers.get(self.own_review.assessment_id, {}) if self.own_review else {}
+        blocking = self.instrument.blocking
+        return tuple(
+            key
+            for key, item in self.instrument.items.items()
+            if not item.gate.never and key in given and given[key].step == blocking and not given[key].reason
+        )
+
     # -- meeting -------------------------------------------------------------------------------------------------
 
     @cached_property
@@ -242,16 +258,18 @@ class Folder:
 
     def room_of(self, attendance: list[Attendance]) -> Room:
         """The room made of these stays, without those who left, the recused, and alternates who stand for nobody."""
-        here = [stay for stay in attendance if stay.left_at is None and self._counts(stay)]
+        seated = [stay for stay in attendance if stay.left_at is None and self._votes(stay)]
+        here = [stay for stay in seated if stay.seat.user_id not in self.recused]
         return Room(
             people=tuple(sitting_of(stay.seat) for stay in here),
             video=frozenset(stay.seat.user_id for stay in here if stay.mode == "video"),
             circumstances=frozenset(self.case.committee.circumstances),
+            recused=len(seated) - len(here) if self.rules.meeting.recused_count.value else 0,
         )
 
-    def _counts(self, stay: Attendance) -> bool:
+    def _votes(self, stay: Attendance) -> bool:
         role = SeatRole(stay.seat.role)
-        if role not in VOTING or stay.seat.user_id in self.recused:
+        if role not in VOTING:
             return False
         return role is not SeatRole.ALTERNATE or stay.stands_for_id is not None
 
@@ -385,6 +403,7 @@ class Folder:
             "reviewers": len(self.reviews),
             "outstanding": sum(review.submitted_at is None for review in self.reviews),
             "unrated": len(self.unrated) if state is State.REVIEWING else 0,
+            "unreasoned": self.unreasoned if state is State.REVIEWING else (),
         }
 
     def _meeting_facts(self, state: State) -> dict[str, object]:
@@ -400,7 +419,19 @@ class Folder:
             "other_item_open": self._other_item_open(),
             "room": self.room,
             "proposal": motion.decision_kind if motion else "",
+            "voting_opened": self.voting_opened,
         }
+
+    @property
+    def voting_opened(self) -> bool:
+        """Whether a decision was put to the vote since the newest one was issued, and not taken back."""
+        since = self.issued[-1].issued_at if self.issued else None
+        return any(
+            motion.kind == MotionKind.DECISION.value
+            and not motion.withdrawn_reason
+            and (since is None or motion.put_at > since)
+            for motion in self.motions
+        )
 
     def _other_item_open(self) -> bool:
         if self.item is None:

@@ -9,7 +9,7 @@ from workflows.domain.rooms import VOTING, SeatRole
 from workflows.domain.rulebook import Rulebook
 from workflows.domain.sittings import MeetingFacts
 from workflows.domain.states import MeetingState, Role
-from workflows.models import AgendaItem, Attendance, Meeting, Minutes, Seat
+from workflows.models import AgendaItem, Attendance, Conflict, Meeting, Minutes, Seat, TeamMember
 from workflows.queries.rulebooks import latest_rulebook, load_rulebook
 
 
@@ -70,6 +70,17 @@ class MeetingFolder:
         return list(self.meeting.attendance.select_related("seat__user", "stands_for__user").order_by("pk"))
 
     @cached_property
+    def barred(self) -> frozenset[int]:
+        """Ids of people who have no part in any case still on the agenda."""
+        cases = [item.case for item in self.items if item.closed_at is None]
+        parts: dict[int, set[int]] = {case.pk: {case.lead_id} for case in cases}
+        standing = Conflict.objects.filter(case__in=cases, lifted_at__isnull=True).values_list("case_id", "user_id")
+        team = TeamMember.objects.filter(case__in=cases).values_list("case_id", "user_id")
+        for case_id, user_id in [*standing, *team]:
+            parts[case_id].add(user_id)
+        return frozenset(set.intersection(*parts.values())) if parts else frozenset()
+
+    @cached_property
     def minutes(self) -> Minutes | None:
         """The minutes, where drafted."""
         return Minutes.objects.filter(meeting=self.meeting).select_related("approved_by", "drafted_by").first()
@@ -80,7 +91,7 @@ class MeetingFolder:
         return MeetingFacts(
             state=MeetingState(self.meeting.state),
             roles=self.roles,
-            items=len(self.items),
+            items=sum(item.closed_at is None for item in self.items),
             item_open=any(item.opened_at and not item.closed_at for item in self.items),
             has_minutes=self.minutes is not None,
             in_future=self.meeting.starts_at > self.now,

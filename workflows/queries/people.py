@@ -27,10 +27,8 @@ def voters(folder: Folder) -> list[User]:
 
 def presiding(folder: Folder) -> list[User]:
     """The chair, or the vice-chair designated for the case."""
-    acting = folder.case.acting_chair_id
-    if acting is not None:
-        return [seat.user for seat in folder.seats if seat.pk == acting]
-    return people_by_role(folder, [SeatRole.CHAIR])
+    seat = folder.leading
+    return [] if seat is None or seat.user_id in folder.recused else [seat.user]
 
 
 def applicants(folder: Folder) -> list[User]:
