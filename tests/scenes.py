@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from assessments.domain.instrument import is_asked
+from assessments.domain.instrument import Item, is_asked
 from assessments.models import Answer, InstrumentVersion
 from assessments.queries import load_instrument
 from ethicsreview.accounts.domain import MemberRole, OrganisationKind
@@ -81,6 +81,15 @@ class Scene:
     def voters(self) -> tuple[User, ...]:
         """Those with a vote, alternates apart."""
         return (self.chair, self.vice_chair, *self.members)
+
+    def items(self) -> dict[str, Item]:
+        """The instrument's items by key."""
+        return load_instrument(self.instrument).items
+
+    @property
+    def gate(self) -> str:
+        """An item that is a gate at every tier."""
+        return next(key for key, item in self.items().items() if item.gate.always)
 
     def kind(self, effect: Effect) -> str:
         """The rulebook's code of the decision with this effect."""

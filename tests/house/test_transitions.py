@@ -1,0 +1,77 @@
+"""Every row of both tables is walked by a test, and every gate of it is seen to refuse in the database."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.actions.meeting_rows import MEETING_ROWS
+from tests.actions.rows import ROWS
+from workflows.domain import checks
+from workflows.domain.checks import Check
+from workflows.domain.gapcodes import GapCode
+from workflows.domain.sittings import MEETING_TABLE, MeetingStep
+from workflows.domain.transitions import TABLE, Transition
+
+G = GapCode
+# What each check can answer; a new check is missing here until somebody says so.
+LAWFUL = {G.DECISION_KIND_UNKNOWN, G.RED_LINE, G.RE_REVIEW_OUTSTANDING, G.GATE_STANDING}
+ROOM = {G.NO_QUORUM, G.ROOM_CATEGORY_MISSING, G.ROOM_GENDER_MISSING, G.ROOM_EXTERNAL_MISSING, G.VIDEO_NOT_ALLOWED}
+CODES: dict[Check, set[GapCode]] = {
+    checks.materials: {G.MATERIALS_MISSING, G.SELF_ASSESSMENT_INCOMPLETE, G.PLEDGE_MISSING},
+    checks.supplement: {G.SUPPLEMENT_USED, G.SUPPLEMENT_ITEMS_MISSING},
+    checks.answered: {G.SUPPLEMENT_UNANSWERED},
+    checks.reasons: {G.REASONS_MISSING},
+    checks.classified: {G.TIER_MISSING},
+    checks.exemption: {G.EXEMPTION_UNPROVEN},
+    checks.composed: {G.MEMBERS_MISSING, G.CHAIR_MISSING},
+    checks.reviewers: {G.REVIEWERS_MISSING},
+    checks.reviews_in: {G.REVIEWS_OUTSTANDING},
+    checks.rated: {G.RATINGS_MISSING},
+    checks.on_agenda: {G.NOT_ON_AGENDA, G.MEETING_NOT_OPEN, G.ITEM_OPEN},
+    checks.room: ROOM,
+    checks.present: {G.NOT_PRESENT},
+    checks.proposable: LAWFUL,
+    checks.issuable: LAWFUL,
+    checks.checkable: LAWFUL,
+    checks.drafted: {G.DRAFT_MISSING, G.SCOPE_MISSING},
+    checks.later: {G.DEADLINE_NOT_LATER},
+    checks.unopened: {G.VOTING_OPENED},
+    checks.unconflicted: {G.CONFLICT},
+    checks.chair_absent: {G.CHAIR_AVAILABLE},
+}
+NEEDS = {
+    "needs_items": G.AGENDA_EMPTY,
+    "needs_rest": G.ITEM_OPEN,
+    "needs_minutes": G.MINUTES_MISSING,
+    "needs_future": G.DAY_PAST,
+}
+
+
+def untried(row: Transition) -> set[Check]:
+    """Checks of this row whose refusal no test sees."""
+    told = {gap.code for kept in ROWS[row.verb].kept for gap in kept.gaps}
+    return {check for check in row.checks if not CODES[check] & told}
+
+
+def test_every_case_step_is_walked() -> None:
+    assert set(ROWS) == {row.verb for row in TABLE}
+
+
+def test_every_meeting_step_is_walked() -> None:
+    assert set(MEETING_ROWS) == {step.verb for step in MEETING_TABLE}
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.verb)
+def test_every_gate_of_a_case_step_is_seen_to_refuse(row: Transition) -> None:
+    assert untried(row) == set()
+
+
+@pytest.mark.parametrize("step", MEETING_TABLE, ids=lambda step: step.verb)
+def test_every_need_of_a_meeting_step_is_seen_to_refuse(step: MeetingStep) -> None:
+    told = {gap.code for kept in MEETING_ROWS[step.verb].kept for gap in kept.gaps}
+    assert {code for name, code in NEEDS.items() if getattr(step, name)} - told == set()
+
+
+def test_gate_without_a_test_is_found() -> None:
+    row = next(row for row in TABLE if row.verb == "item.adjourn")
+    assert untried(replace(row, checks=(*row.checks, checks.composed))) == {checks.composed}
