@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workflows.views import assignments, cases, committees, intake
+from workflows.views import assignments, cases, committees, intake, reviews
 
 app_name = "workflows"
 urlpatterns = [
@@ -19,6 +19,10 @@ urlpatterns = [
     path("cases/<int:pk>/reviews/open/", assignments.open_reviews, name="reviews-close"),
     path("cases/<int:pk>/conflicts/", assignments.conflicts, name="case-conflicts"),
     path("cases/<int:pk>/conflicts/<int:conflict_id>/lift/", assignments.lift, name="case-conflict-lift"),
+    path("cases/<int:pk>/review/", reviews.review, name="review"),
+    path("cases/<int:pk>/review/hand-in/", reviews.hand_in, name="review-submit"),
+    path("cases/<int:pk>/review/<str:item>/", reviews.review_item, name="review-item"),
+    path("cases/<int:pk>/comparison/", reviews.comparison, name="comparison"),
     path("committees/", committees.committee_list, name="committee-list"),
     path("committees/<int:pk>/", committees.committee_page, name="committee"),
 ]

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from assessments.domain.answers import EvidenceLink
+from assessments.domain.answers import AnswerFault, BadAnswer, EvidenceLink
 from assessments.models import Answer
 from assessments.steps import add_answer, open_assessment, submit_assessment
 from ethicsreview.accounts.models import User
@@ -17,6 +17,7 @@ from workflows.domain.transitions import ASSIGN, CLOSE_REVIEWS, RATE, REVISE_RAT
 from workflows.models import Case, Review
 from workflows.queries.folders import Folder
 from workflows.queries.people import presiding, secretaries
+from workflows.queries.submitted import citable
 from workflows.steps import guard, move, note, open_folder, tell
 
 
@@ -95,6 +96,8 @@ def rate_indicator(
     submitted = review is not None and review.submitted_at is not None
     guard(REVISE_RATING if submitted else RATE, folder, reasons=bool(reason.strip()))
     own = _own(folder)
+    if not {link.version for link in evidence} <= citable(folder):
+        raise BadAnswer("evidence", AnswerFault.UNKNOWN_DOCUMENT)
     before = folder.answers.get(own.assessment_id, {}).get(item)
     answer = add_answer(
         assessment=own.assessment,
