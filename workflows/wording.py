@@ -96,6 +96,7 @@ VERBS = {
     "case.extend": _("Time limit extended"),
     "case.designate_chair": _("Vice-chair designated to act for the chair"),
     "case.resubmit": _("Modified version handed in"),
+    "case.remind": _("Reminder of the time limit sent"),
     "conflict.declare": _("Conflict of interest recorded"),
     "conflict.lift": _("Recusal lifted"),
     "review.submit": _("Review handed in"),

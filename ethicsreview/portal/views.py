@@ -1,18 +1,25 @@
 """Home, and whether the machine is well."""
 
+from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.timesince import timesince
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from ethicsreview.portal.queries.health import readiness
-from ethicsreview.portal.queries.home import Awaited, home_of
-from ethicsreview.portal.wording import ROUTES, TASKS
+from ethicsreview.documents.wording import KEYS
+from ethicsreview.portal.queries.health import NOT_VITAL, READY, readiness
+from ethicsreview.portal.queries.home import Awaited, Home, home_of
+from ethicsreview.portal.queries.search import Found, find
+from ethicsreview.portal.wording import ROUTES, TASKS, reason_of
 from workflows.views.doors import desk_day, reader
 from workflows.views.pieces import status
 
@@ -22,21 +29,58 @@ from workflows.views.pieces import status
 def home(request: HttpRequest) -> HttpResponse:
     """What awaits the person, what is late, what changed."""
     now = timezone.now()
-    found = home_of(reader(request), now=now, day=desk_day(now))
+    user = reader(request)
+    found = home_of(user, now=now, day=desk_day(now))
+    language = get_language() or "en"
     context: dict[str, Any] = {
         "home": found,
-        "awaiting": [_task(entry) for entry in found.awaiting],
+        "name": user.name_in(language),
+        "figures": _figures(found),
+        "awaiting": [_task(entry, now) for entry in found.awaiting],
         "changed": [{"case": case, "status": status(case)} for case in found.changed],
+        "failed": [{"case": row.case, "count": row.count, "reason": reason_of(row.error)} for row in found.failed],
+        "keyless": [{"name": host.name_in(language), "state": KEYS[code]} for host, code in found.keyless],
     }
     return render(request, "portal/home.html", context)
 
 
-def _task(entry: Awaited) -> dict[str, Any]:
+def _figures(found: Home) -> list[dict[str, Any]]:
+    """The counts at the top; none for somebody without a seat, whose page is short."""
+    if not (found.timed or found.meetings or found.awaiting):
+        return []
+    late = reverse("workflows:case-list") + "?late=on"
+    rows = [
+        {"value": len(found.awaiting), "label": _("awaiting you"), "url": "#awaiting", "late": False},
+        {"value": len(found.late), "label": _("overdue"), "url": late, "late": bool(found.late)},
+        {"value": len(found.timed) - len(found.late), "label": _("due within a week"), "url": "#timed", "late": False},
+        {"value": len(found.meetings), "label": _("meetings ahead"), "url": "#meetings", "late": False},
+    ]
+    return [row for row in rows if row["value"] or row["url"] == "#awaiting"]
+
+
+def _task(entry: Awaited, now: datetime) -> dict[str, Any]:
     if entry.task == "vote":
         url = reverse("workflows:meeting", args=[entry.anchor])
     else:
         url = reverse(ROUTES[entry.task], args=[entry.case.pk])
-    return {"label": TASKS[entry.task], "url": url, "case": entry.case, "since": entry.since}
+    waited = timesince(entry.since, now, depth=1)
+    return {"label": TASKS[entry.task], "url": url, "case": entry.case, "since": entry.since, "waited": waited}
+
+
+@login_required
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """Straight to the one case or document that is named, else the list of cases with these words."""
+    now = timezone.now()
+    words = request.GET.get("q", "").strip()[:100]
+    match find(words, user=reader(request), day=desk_day(now)):
+        case Found(case_id=int() as case_id):
+            return redirect("workflows:case", case_id)
+        case Found(code=str() as code):
+            return redirect("documents:verify-code", code)
+    return redirect(
+        f"{reverse('workflows:case-list')}?{urlencode({'text': words})}" if words else "workflows:case-list"
+    )
 
 
 @never_cache
@@ -49,10 +93,11 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Each part this installation needs, with its state; 503 while one is not ready."""
+    """Each part this installation needs, with its state; 503 while one that all depend on is not ready."""
     parts = readiness(now=timezone.now())
-    ready = all(state == "ready" for state in parts.values())
-    body: dict[str, Any] = {"status": "ready" if ready else "not_ready", "parts": parts}
+    wrong = {part for part, state in parts.items() if state != READY}
+    ready = wrong <= NOT_VITAL
+    body: dict[str, Any] = {"status": ("degraded" if wrong else READY) if ready else "not_ready", "parts": parts}
     return JsonResponse(body, status=200 if ready else 503)
 
 

@@ -1,6 +1,10 @@
-"""The words of the home page's tasks."""
+"""The words of the home page."""
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from ethicsreview.documents.keys import KeyCode
+from ethicsreview.documents.wording import KEYS
 
 TASKS = {
     "continue_draft": _("Continue the application"),
@@ -30,3 +34,11 @@ ROUTES = {
     "issue_decision": "workflows:decision",
     "check_modification": "workflows:decision",
 }
+
+
+def reason_of(error: str) -> str | Promise:
+    """Why a document failed, in words where the reason is the key; else as it was kept, for the operator."""
+    kind, _colon, detail = error.partition(": ")
+    if kind == "CannotSign" and detail in set(KeyCode):
+        return KEYS[KeyCode(detail)]
+    return error

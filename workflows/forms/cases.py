@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import Exists, OuterRef
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from ethicsreview.accounts.models import User
@@ -15,12 +16,23 @@ from workflows.queries.lists import CaseFilters
 from workflows.wording import STATES
 
 
+class CommitteeField(forms.ModelChoiceField[Committee]):
+    """Committees by code and name in the reader's language."""
+
+    def label_from_instance(self, obj: Committee) -> str:
+        """What the choice reads."""
+        return f"{obj.code} · {obj.name_in(get_language() or 'en')}"
+
+
 class CaseFilterForm(forms.Form):
-    """State, committee, words of reference or title, own applications."""
+    """State, committee, words of reference or title, own applications, overdue ones."""
 
     text = forms.CharField(label=_("Words"), required=False, max_length=100)
     state = forms.ChoiceField(label=_("State"), required=False)
-    committee = forms.ModelChoiceField(label=_("Committee"), required=False, queryset=Committee.objects.none())
+    committee = CommitteeField(
+        label=_("Committee"), required=False, queryset=Committee.objects.none(), empty_label=_("Any")
+    )
+    late = forms.BooleanField(label=_("Overdue only"), required=False)
     mine = forms.BooleanField(label=_("My own applications"), required=False)
 
     def __init__(self, *args: Any, user: User, day: date, **kwargs: Any) -> None:
@@ -42,16 +54,19 @@ class CaseFilterForm(forms.Form):
             committee=committee.pk if committee else None,
             text=data["text"].strip(),
             mine=data["mine"],
+            late=data["late"],
         )
 
     def chips(self, path: str) -> list[dict[str, Any]]:
         """One chip for each filter in use, with the address that leaves it out."""
-        used = {key: value for key, value in self.data.items() if value and key in self.fields}
+        used = {key: value for key, value in self.data.items() if key in self.fields and self.cleaned_data[key]}
+        committee = self.cleaned_data["committee"]
         words = {
             "text": self.cleaned_data["text"],
             "state": STATES.get(self.cleaned_data["state"], ""),
-            "committee": self.cleaned_data["committee"],
-            "mine": _("yes"),
+            "committee": committee.code if committee else "",
+            "mine": "",
+            "late": "",
         }
         return [
             {

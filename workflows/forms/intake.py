@@ -43,7 +43,7 @@ class ExtendForm(forms.Form):
     reasons = _area(_("Reasons"), help_text=_("The applicant is told the reasons and the new last day."))
 
 
-def _questions(questions: Iterable[ListQuestion], language: str) -> list[tuple[str, str]]:
+def _questions(questions: Iterable[ListQuestion], language: str) -> list[tuple[str, Any]]:
     return [(question.code, question.question.in_(language)) for question in questions]
 
 
@@ -51,7 +51,9 @@ class ClassificationForm(forms.Form):
     """Tier, flags and findings on the lists, with the reason."""
 
     tier = forms.ChoiceField(label=_("Tier"), widget=forms.RadioSelect)
-    flags = forms.MultipleChoiceField(label=_("Flags"), required=False, widget=forms.CheckboxSelectMultiple)
+    flags = forms.MultipleChoiceField(
+        label=_("Flags"), required=False, widget=forms.CheckboxSelectMultiple(attrs={"class": "columns"})
+    )
     red_lines = forms.MultipleChoiceField(
         label=_("Red lines found to be crossed"),
         required=False,
@@ -71,7 +73,7 @@ class ClassificationForm(forms.Form):
     def __init__(self, *args: Any, rules: Rulebook, instrument: Instrument, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         language = get_language() or "en"
-        choices: dict[str, list[tuple[str, str]]] = {
+        choices: dict[str, list[tuple[str, Any]]] = {
             "tier": [(t.key, f"{t.key} · {t.label.in_(language)}") for t in instrument.tiers],
             "flags": [(f.key, f.label.in_(language)) for f in instrument.flags],
             "red_lines": _questions(rules.lists.red_lines, language),

@@ -13,6 +13,7 @@ from workflows.models.cases import (
 from workflows.models.committees import Committee, RulebookVersion, Seat
 from workflows.models.decisions import CaseReport, Condition, Decision
 from workflows.models.meetings import AgendaItem, Attendance, Dissent, Meeting, Minutes, Motion, Vote
+from workflows.models.reminders import Reminder
 from workflows.models.reviews import Review
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Meeting",
     "Minutes",
     "Motion",
+    "Reminder",
     "Review",
     "RulebookVersion",
     "Seat",

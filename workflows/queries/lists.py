@@ -8,35 +8,41 @@ from django.db.models import Count, Q, QuerySet
 from ethicsreview.accounts.models import User
 from workflows.domain.states import State
 from workflows.models import Case
+from workflows.queries.deadlines import due_within
 
 PAGE = 25
 
 
 @dataclass(frozen=True)
 class CaseFilters:
-    """What narrows the list; empty means any. ``text`` is sought in reference and title."""
+    """What narrows the list; empty means any. ``text`` is sought in reference and title, ``late`` is overdue."""
 
     state: str = ""
     committee: int | None = None
     text: str = ""
     mine: bool = False
+    late: bool = False
 
 
 @dataclass(frozen=True)
 class Page:
-    """Rows newest change first, with the marks of the neighbouring pages, empty at the ends."""
+    """Rows newest change first, with the marks of the neighbouring pages, empty at the ends.
+
+    ``counts`` says how many cases the other filters leave in each state, whatever state is chosen.
+    """
 
     rows: list[Case]
     newer: str
     older: str
     total: int
+    counts: dict[State, int]
 
 
-def filtered(user: User, day: date, filters: CaseFilters) -> QuerySet[Case]:
-    """The cases the person may read that pass the filters."""
+def filtered(user: User, day: date, filters: CaseFilters, now: datetime) -> QuerySet[Case]:
+    """The cases the person may read that pass the filters, in any state."""
     cases = Case.objects.of_applicant(user) if filters.mine else Case.objects.visible_to(user, day)
-    if filters.state:
-        cases = cases.filter(state=filters.state)
+    if filters.late:
+        cases = cases.filter(due_within(-1, now))
     if filters.committee:
         cases = cases.filter(committee=filters.committee)
     if filters.text:
@@ -44,27 +50,29 @@ def filtered(user: User, day: date, filters: CaseFilters) -> QuerySet[Case]:
     return cases
 
 
-def case_page(user: User, day: date, filters: CaseFilters, *, older: str = "", newer: str = "") -> Page:
+def case_page(user: User, day: date, filters: CaseFilters, *, now: datetime, older: str = "", newer: str = "") -> Page:
     """One page; ``older`` and ``newer`` are marks of a page seen before, a foreign mark starts anew."""
-    cases = filtered(user, day, filters)
-    total = cases.count()
-    rows, before = cases.select_related("committee", "applicant", "lead"), _read(newer)
-    after = _read(older)
+    cases = filtered(user, day, filters, now)
+    counts = state_counts(cases)
+    if filters.state:
+        cases = cases.filter(state=filters.state)
+    total = counts.get(State(filters.state), 0) if filters.state else sum(counts.values())
+    rows = cases.select_related("committee", "applicant", "lead", "rulebook").defer("rulebook__content")
+    before, after = _read(newer), _read(older)
     if before:
         found = list(rows.filter(_later(*before)).order_by("changed_at", "pk")[: PAGE + 1])
         more, found = len(found) > PAGE, list(reversed(found[:PAGE]))
-        return Page(found, _mark(found[0]) if more else "", _mark(found[-1]) if found else "", total)
+        return Page(found, _mark(found[0]) if more else "", _mark(found[-1]) if found else "", total, counts)
     if after:
         rows = rows.filter(_earlier(*after))
     found = list(rows.order_by("-changed_at", "-pk")[: PAGE + 1])
     more, found = len(found) > PAGE, found[:PAGE]
-    return Page(found, _mark(found[0]) if found and after else "", _mark(found[-1]) if more else "", total)
+    return Page(found, _mark(found[0]) if found and after else "", _mark(found[-1]) if more else "", total, counts)
 
 
-def state_counts(user: User, day: date) -> dict[State, int]:
-    """How many readable cases stand where; one query."""
-    rows = Case.objects.visible_to(user, day).order_by().values_list("state").annotate(count=Count("pk"))
-    found = dict(rows)
+def state_counts(cases: QuerySet[Case]) -> dict[State, int]:
+    """How many of these stand where, in the order of the procedure; one query."""
+    found = dict(cases.order_by().values_list("state").annotate(count=Count("pk")))
     return {state: found[state.value] for state in State if state.value in found}
 
 

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from workflows.actions.decisions import designate_chair
 from workflows.actions.intake import accept_case, classify_case, decline_case, extend_deadline, request_supplement
-from workflows.domain.application import claimed
+from workflows.domain.application import claimed, questions
 from workflows.domain.gapcodes import Gap, Refused
 from workflows.domain.rooms import SeatRole
 from workflows.domain.transitions import (
@@ -120,9 +120,14 @@ def classify(request: HttpRequest, pk: int) -> HttpResponse:
     form = ClassificationForm(request.POST or None, initial=first, rules=folder.rules, instrument=folder.instrument)
     sheet = Sheet(
         _("Confirm tier and flags"),
-        (_("Tier and flags decide which indicators are gates."), _("The change is kept in the history of the case.")),
+        (
+            _("Tier and flags decide which indicators are asked and which of them are gates."),
+            _("What is found on the lists decides the way the case takes, and which decisions are open."),
+            _("The change is kept in the history of the case."),
+        ),
         _("Confirm"),
         _("Tier and flags are confirmed."),
+        extra="workflows/case_classify.html",
     )
     return act(
         request,
@@ -131,8 +136,25 @@ def classify(request: HttpRequest, pk: int) -> HttpResponse:
         form,
         sheet,
         lambda: classify_case(pk, form.finding(), actor=reader(request), now=timezone.now()),
-        said=said,
+        said=_said(folder),
     )
+
+
+def _said(folder: Folder) -> list[dict[str, str]]:
+    """The applicant's self-assessment, question by question, what was answered with yes first."""
+    language, answers = get_language() or "en", folder.application.answers
+    words = {"yes": _("Yes"), "no": _("No")}
+    rows = [
+        {
+            "question": question.question.in_(language),
+            "article": question.citation.in_(language),
+            "answer": words.get(answers.get(key, ""), _("Not answered")),
+            "tone": "warn" if answers.get(key) == "yes" else "plain",
+            "why": str(answers.get(f"{key}.why", "")),
+        }
+        for key, question in questions(folder.rules.lists)
+    ]
+    return sorted(rows, key=lambda row: row["tone"] != "warn")
 
 
 @login_required

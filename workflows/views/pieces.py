@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from workflows.domain.clock import local_day
+from workflows.domain.clock import Clock, local_day
 from workflows.domain.states import State
 from workflows.models import Case
 from workflows.queries.folders import Folder
@@ -93,9 +93,20 @@ def _committee_clock(folder: Folder) -> dict[str, Any] | None:
         "over": -clock.left,
         "due": clock.last_day,
         "state": state if clock.running else "stopped",
-        "reason": folder.case.extension_reason if clock.extended else "",
+        "reason": _clock_reason(folder, clock),
         "article": folder.rules.meeting.days.citation.in_(get_language() or "en"),
     }
+
+
+def _clock_reason(folder: Folder, clock: Clock) -> str:
+    """Why the clock stands where it does: stopped, extended, or from when it is counted."""
+    if not clock.running:
+        return _("Stopped when the decision was issued.")
+    if clock.extended:
+        return _("Extended: %(reason)s") % {"reason": folder.case.extension_reason}
+    if clock.started == folder.case.accepted_at:
+        return _("Calendar days from acceptance.")
+    return _("Calendar days from the arrival of the modified version.")
 
 
 def _applicant_clock(folder: Folder) -> dict[str, Any] | None:
@@ -108,7 +119,13 @@ def _applicant_clock(folder: Folder) -> dict[str, Any] | None:
 
     used = sum(days(local_day(w.started_at, zone), local_day(w.ended_at or folder.now, zone)) for w in folder.waits)
     running = any(wait.ended_at is None for wait in folder.waits)
-    return {"label": _("Time with the applicant"), "used": used, "state": "running" if running else "stopped"}
+    words = {"supplement": _("Answering the supplement notice."), "modification": _("Modifying the application.")}
+    return {
+        "label": _("Time with the applicant"),
+        "used": used,
+        "state": "running" if running else "stopped",
+        "reason": words.get(folder.waits[-1].kind, "") if running else "",
+    }
 
 
 def breadcrumb(folder: Folder, *more: dict[str, Any]) -> list[dict[str, Any]]:

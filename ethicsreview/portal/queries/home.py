@@ -3,15 +3,28 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q
 
 from ethicsreview.accounts.domain import MemberRole
-from ethicsreview.accounts.models import User
+from ethicsreview.accounts.models import Organisation, User
 from ethicsreview.accounts.queries import roles_of
-from workflows.domain.clock import Clock, read_clock
+from ethicsreview.documents.keys import KeyCode, key_state
 from workflows.domain.rooms import SeatRole
-from workflows.domain.states import MeetingState, State
-from workflows.models import Attendance, Case, CaseReport, Decision, Meeting, Motion, Review, Seat, Vote
+from workflows.domain.states import MeetingState, ReportState, State
+from workflows.models import (
+    AgendaItem,
+    Attendance,
+    Case,
+    CaseReport,
+    Conflict,
+    Decision,
+    Meeting,
+    Motion,
+    Review,
+    Seat,
+    Vote,
+)
+from workflows.queries.deadlines import Timed, timed_cases
 from workflows.queries.rulebooks import load_rulebook
 
 SHOWN = 8  # rows a box of the home page shows
@@ -29,29 +42,40 @@ class Awaited:
 
 
 @dataclass(frozen=True)
-class Timed:
-    """A case with its running clock."""
+class Failed:
+    """A case of which documents could not be signed: how many, and why the last one was not."""
 
     case: Case
-    clock: Clock
+    count: int
+    error: str
 
 
 @dataclass(frozen=True)
 class Home:
-    """Everything the home page shows."""
+    """Everything the home page shows.
+
+    ``timed``: cases due within ``NEAR`` days or overdue; ``keyless``: organisations whose key cannot sign, and why;
+    ``failed_anywhere``: failed documents of the whole installation, told to the operator alone.
+    """
 
     awaiting: list[Awaited]
-    late: list[Timed]
+    timed: list[Timed]
     changed: list[Case]
     meetings: list[Meeting]
     is_applicant: bool
-    is_desk: bool
-    failed_reports: list[CaseReport]
+    failed: list[Failed]
+    keyless: list[tuple[Organisation, KeyCode]]
+    failed_anywhere: int | None
+
+    @property
+    def late(self) -> list[Timed]:
+        """The overdue ones of ``timed``."""
+        return [row for row in self.timed if row.clock.overdue]
 
 
 def seats_of(user: User, day: date) -> list[Seat]:
-    """The person's seats of today, with their committees; one query."""
-    return list(Seat.objects.filter(user=user).current(day).select_related("committee"))
+    """The person's seats of today, with their committees and hosts; one query."""
+    return list(Seat.objects.filter(user=user).current(day).select_related("committee__host"))
 
 
 def _with_role(seats: list[Seat], *roles: SeatRole) -> list[int]:
@@ -82,39 +106,50 @@ _DESK_TASKS = {
     State.SUBMITTED.value: "check_application",
     State.ACCEPTED.value: "assign_reviewers",
     State.CARRIED.value: "draft_decision",
+    State.READY.value: "schedule",
 }
 
 
 def _desk_tasks(user: User, day: date, committees: list[int]) -> list[Awaited]:
     if not committees:
         return []
-    waiting = Review.objects.filter(case=OuterRef("pk"), withdrawn_at__isnull=True, submitted_at__isnull=True)
+    standing = Review.objects.filter(case=OuterRef("pk"), withdrawn_at__isnull=True)
     drafted = Decision.objects.filter(case=OuterRef("pk"), issued_at__isnull=True)
+    scheduled = AgendaItem.objects.filter(case=OuterRef("pk"), closed_at__isnull=True)
     cases = (
         Case.objects.on_desk_of(user, day)
         .filter(committee__in=committees)
         .filter(
             Q(state__in=[State.SUBMITTED.value, State.ACCEPTED.value])
-            | Q(Q(state=State.REVIEWING.value), ~Exists(waiting))
+            | Q(Q(state=State.REVIEWING.value), ~Exists(standing.filter(submitted_at__isnull=True)))
             | Q(Q(state=State.CARRIED.value), ~Exists(drafted))
-            | Q(state=State.READY.value, agenda_items__isnull=True)
+            | Q(Q(state=State.READY.value), ~Exists(scheduled))
         )
-        .select_related("committee")
+        .annotate(handed_in=Count("reviews", filter=Q(reviews__withdrawn_at__isnull=True)))
+        .select_related("committee", "rulebook")
+        .defer("rulebook__content")
         .order_by("changed_at")[: SHOWN * 2]
     )
-    names = {**_DESK_TASKS, State.REVIEWING.value: "close_reviews", State.READY.value: "schedule"}
-    return [Awaited(names[case.state], case, case.changed_at) for case in cases]
+    return [Awaited(_desk_task(case), case, case.changed_at) for case in cases]
 
 
-def _chair_tasks(user: User, day: date) -> list[Awaited]:
+def _desk_task(case: Case) -> str:
+    if case.state != State.REVIEWING.value:
+        return _DESK_TASKS[case.state]
+    least = load_rulebook(case.rulebook).review.min_reviewers.value
+    return "close_reviews" if case.handed_in >= least else "assign_reviewers"  # type: ignore[attr-defined]  # annotated
+
+
+def _chair_tasks(user: User, day: date, committees: list[int]) -> list[Awaited]:
+    """What waits for the chair, or for the vice-chair designated while that one can act."""
     drafted = Decision.objects.filter(case=OuterRef("pk"), issued_at__isnull=True)
-    chairs = Q(committee__seats__user=user, committee__seats__role=SeatRole.CHAIR.value, acting_chair__isnull=True)
+    barred = Conflict.objects.filter(case=OuterRef("pk"), user=OuterRef("acting_chair__user"), lifted_at__isnull=True)
+    leads = Q(committee__in=committees) & (Q(acting_chair__isnull=True) | Q(Exists(barred)))
     cases = (
         Case.objects.on_desk_of(user, day)
-        .filter(chairs | Q(acting_chair__user=user))
+        .filter(leads | Q(acting_chair__user=user))
         .filter(Q(state=State.CHECKING.value) | Q(Q(state=State.CARRIED.value), Exists(drafted)))
         .select_related("committee")
-        .distinct()
         .order_by("changed_at")[:SHOWN]
     )
     names = {State.CHECKING.value: "check_modification", State.CARRIED.value: "issue_decision"}
@@ -133,58 +168,49 @@ def _vote_tasks(user: User, day: date) -> list[Awaited]:
     return [Awaited("vote", motion.item.case, motion.put_at, motion.item.meeting_id) for motion in motions]
 
 
-def timed_cases(cases: QuerySet[Case], now: datetime) -> list[Timed]:
-    """Cases whose clock runs, the oldest start first, each with its clock."""
-    rows = (
-        cases.filter(clock_started_at__isnull=False, clock_stopped_at__isnull=True)
-        .select_related("committee", "rulebook")
-        .order_by("clock_started_at")[:50]
-    )
-    return [Timed(case, _clock(case, now)) for case in rows]
-
-
-def _clock(case: Case, now: datetime) -> Clock:
-    rules = load_rulebook(case.rulebook)
-    return read_clock(
-        started=case.clock_started_at or now,
-        days=rules.meeting.days.value,
-        zone=rules.time_zone,
-        extended_to=case.extended_to,
-        stopped=case.clock_stopped_at,
-        now=now,
-    )
-
-
 def home_of(user: User, *, now: datetime, day: date) -> Home:
     """What the home page of this person shows."""
     seats = seats_of(user, day)
     desk = _with_role(seats, SeatRole.SECRETARY)
-    awaiting = _vote_tasks(user, day) if seats else []
+    chairs = _with_role(seats, SeatRole.CHAIR)
+    awaiting: list[Awaited] = []
     if seats:
-        awaiting += _chair_tasks(user, day) + _review_tasks(user, day) + _desk_tasks(user, day, desk)
+        awaiting += _vote_tasks(user, day) + _chair_tasks(user, day, chairs)
+        awaiting += _review_tasks(user, day) + _desk_tasks(user, day, desk)
     awaiting += _applicant_tasks(user)
-    on_desk = Case.objects.on_desk_of(user, day)
-    timed = timed_cases(on_desk, now) if seats else []
     changed = Case.objects.visible_to(user, day).select_related("committee").order_by("-changed_at", "-pk")[:SHOWN]
     return Home(
         awaiting=awaiting,
-        late=sorted((row for row in timed if row.clock.left <= NEAR), key=lambda row: row.clock.left)[:SHOWN],
+        timed=timed_cases(Case.objects.on_desk_of(user, day), within=NEAR, now=now) if seats else [],
         changed=list(changed),
         meetings=_meetings(user, day, now) if seats else [],
         is_applicant=any(MemberRole.APPLICANT in held for held in roles_of(user, day).values()),
-        is_desk=bool(desk),
-        failed_reports=_failed(user, day) if desk else [],
+        failed=_failed(user, day) if desk else [],
+        keyless=_keyless([seat.committee.host for seat in seats if seat.committee_id in desk], now),
+        failed_anywhere=CaseReport.objects.filter(state=ReportState.FAILED.value).count() if user.is_staff else None,
     )
 
 
 def _meetings(user: User, day: date, now: datetime) -> list[Meeting]:
+    """Meetings in session and to come; the cases counted are those the person may read."""
     upcoming = Meeting.objects.visible_to(user, day).filter(
         Q(state=MeetingState.OPEN.value)
         | Q(state__in=[MeetingState.PLANNED.value, MeetingState.CONVENED.value], starts_at__gte=now)
     )
-    return list(upcoming.select_related("committee").annotate(cases=Count("items")).order_by("starts_at")[:SHOWN])
+    readable = Q(items__case__in=Case.objects.on_desk_of(user, day).values("pk"))
+    rows = upcoming.select_related("committee").annotate(cases=Count("items", filter=readable))
+    return list(rows.order_by("starts_at", "pk")[:SHOWN])
 
 
-def _failed(user: User, day: date) -> list[CaseReport]:
-    rows = CaseReport.objects.visible_to(user, day).filter(state="failed")
-    return list(rows.select_related("decision__case").order_by("progressed_at")[:SHOWN])
+def _failed(user: User, day: date) -> list[Failed]:
+    reports = CaseReport.objects.visible_to(user, day).filter(state=ReportState.FAILED.value)
+    found: dict[int, list[CaseReport]] = {}
+    for report in reports.select_related("decision__case").order_by("progressed_at")[: SHOWN * 4]:
+        found.setdefault(report.decision.case_id, []).append(report)
+    return [Failed(rows[-1].decision.case, len(rows), rows[-1].error) for rows in found.values()][:SHOWN]
+
+
+def _keyless(hosts: list[Organisation], now: datetime) -> list[tuple[Organisation, KeyCode]]:
+    """Hosts whose key cannot sign now; looks at files, not at the database."""
+    states = {host: key_state(host.pk, at=now).code for host in hosts}
+    return [(host, code) for host, code in states.items() if code is not KeyCode.READY]
