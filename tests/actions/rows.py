@@ -3,295 +3,58 @@
 ``tests/actions/test_cases.py`` walks them; ``tests/house/test_transitions.py`` sees that none is left out.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import date, timedelta
-from typing import Any
-
-from ethicsreview.accounts.models import User
-from tests.scenes import Scene, full_condition, full_text, open_motion, rate_all
-from workflows.actions import applications, conflicts, decisions, intake, meetings, motions, reviews
-from workflows.actions.committees import end_seat, record_absence
-from workflows.actions.intake import Classification
-from workflows.domain.ballots import Choice
-from workflows.domain.gapcodes import Gap, GapCode
-from workflows.domain.rulebook import Effect
-from workflows.domain.states import State
-from workflows.models import AgendaItem, Application, Case, CaseFile, Decision, Meeting, Review
-
-G, S = GapCode, State
-Act = Callable[[Scene, Case, User], Any]
-Prepare = Callable[[Scene, Case], Any]
-
-
-@dataclass(frozen=True)
-class Kept:
-    """One way in which the step is refused: ``prepare`` changes the case, ``act`` the request."""
-
-    gaps: tuple[Gap, ...]
-    prepare: Prepare | None = None
-    act: Act | None = None
-
-
-@dataclass(frozen=True)
-class Row:
-    """One transition. ``facts`` are those of its one event beside was and became, from what the action returned.
-
-    ``twice``: the gap the second time, None where the second time changes nothing, "again" where it may be repeated.
-    """
-
-    state: State
-    by: str
-    act: Act
-    became: State
-    facts: Callable[[Scene, Case, Any], dict[str, Any]]
-    twice: Gap | str | None
-    kept: tuple[Kept, ...] = ()
-    prepare: Prepare | None = None
-    course: dict[str, Any] = field(default_factory=dict)
-
-
-def was(state: State) -> Gap:
-    return Gap(G.WRONG_STATE, state.value)
-
-
-def newest(case: Case) -> Application:
-    return Application.objects.filter(case=case).latest("number")
-
-
-def _answer(case: Case, scene: Scene, **values: Any) -> None:
-    applications.save_answers(case.pk, values, actor=scene.lead, now=scene.now)
-
-
-def _without(item: str) -> Prepare:
-    return lambda s, c: _answer(c, s, **{item: ""})
-
-
-def _without_files(s: Scene, c: Case) -> None:
-    held = CaseFile.objects.get(case=c, item="protocol_file")
-    applications.remove_file(c.pk, held.pk, actor=s.lead, now=s.now)
-
-
-MATERIALS = (
-    Kept((Gap(G.MATERIALS_MISSING, "purpose"),), _without("purpose")),
-    Kept((Gap(G.MATERIALS_MISSING, "protocol_file"),), _without_files),
-    Kept((Gap(G.SELF_ASSESSMENT_INCOMPLETE, "redline.social_scoring"),), _without("redline.social_scoring")),
-    Kept((Gap(G.PLEDGE_MISSING),), _without("pledge")),
+from tests.actions.acts import (
+    MATERIALS,
+    NO_REASON,
+    NO_ROOM,
+    UNLAWFUL,
+    G,
+    Kept,
+    Row,
+    S,
+    all_in,
+    all_in_favour,
+    all_rated,
+    answer_notice,
+    assign,
+    bare_gate,
+    cast,
+    chair_away,
+    chair_gone,
+    classified,
+    classify,
+    close,
+    closed_sitting,
+    designate,
+    draft,
+    drop,
+    extend,
+    findings,
+    five_votes,
+    gate_zero,
+    gone,
+    meeting_of,
+    newest,
+    no_agenda,
+    one_unassigned,
+    other_item,
+    plain,
+    put,
+    rating,
+    reasoned,
+    recuse,
+    request,
+    resubmit,
+    review_of,
+    second_notice,
+    stored,
+    was,
+    write,
+    write_little,
 )
-NO_REASON = (Gap(G.REASONS_MISSING),)
-
-
-# -- intake ------------------------------------------------------------------------------------------------------
-
-
-def finding(**given: Any) -> Classification:
-    return Classification(**{"tier": "T2", "flags": ("generative",), "reason": "As described.", **given})
-
-
-def classify(**given: Any) -> Act:
-    return lambda s, c, u: intake.classify_case(c.pk, finding(**given), actor=u, now=s.now)
-
-
-def request(**items: str) -> Act:
-    return lambda s, c, u: intake.request_supplement(c.pk, items, message="", actor=u, now=s.now)
-
-
-def reasoned(action: Callable[..., Any], reasons: str = "For a reason.") -> Act:
-    return lambda s, c, u: action(c.pk, reasons=reasons, actor=u, now=s.now)
-
-
-def extend(days: int, reasons: str = "Two experts are heard.") -> Act:
-    return lambda s, c, u: intake.extend_deadline(
-        c.pk, until=s.now.date() + timedelta(days=days), reasons=reasons, actor=u, now=s.now
-    )
-
-
-def _answer_notice(s: Scene, c: Case) -> None:
-    item = c.notices.get().items.get().item
-    applications.save_supplement_answer(c.pk, item, "Here it is.", actor=s.lead, now=s.now)
-
-
-def _second_notice(s: Scene, c: Case) -> None:
-    s.ask_supplement(c)
-    _answer_notice(s, c)
-    applications.answer_supplement(c.pk, actor=s.lead, now=s.now)
-
-
-def _chair_gone(s: Scene, _c: Case) -> None:
-    end_seat(s.seats[s.chair.pk].pk, last_day=s.now.date() - timedelta(days=1), actor=s.manager, now=s.now)
-
-
-def _findings(**given: Any) -> dict[str, Any]:
-    return {"tier": "T2", "flags": ["generative"], "red_lines": [], "listed": [], "exemption": "", **given}
-
-
-# -- reviews -----------------------------------------------------------------------------------------------------
-
-
-def rating(step: str, reason: str = "Seen.", item: str = "") -> Act:
-    def act(s: Scene, c: Case, u: User) -> Any:
-        key = item or next(iter(s.items()))
-        return reviews.rate_indicator(c.pk, key, step=step, not_applicable=False, reason=reason, actor=u, now=s.now)
-
-    return act
-
-
-def assign(*places: int) -> Act:
-    return lambda s, c, u: reviews.assign_reviewers(c.pk, [s.members[n] for n in places], actor=u, now=s.now)
-
-
-def recuse(user: Callable[[Scene], User]) -> Prepare:
-    return lambda s, c: conflicts.declare_conflict(
-        c.pk, user(s), kind="financial", reason="Holds shares.", actor=s.secretary, now=s.now
-    )
-
-
-def _rated(s: Scene, c: Case) -> None:
-    rate_all(c, s.members[0], now=s.now)
-
-
-def _bare_gate(s: Scene, c: Case) -> None:
-    rate_all(c, s.members[0], now=s.now)
-    rating("0", "", s.gate)(s, c, s.members[0])
-
-
-def _all_in(s: Scene, c: Case) -> None:
-    for user in s.members[:2]:
-        rate_all(c, user, now=s.now)
-        reviews.submit_review(c.pk, opinion="", actor=user, now=s.now)
-
-
-def _one_unassigned(s: Scene, c: Case) -> None:
-    reviews.unassign_reviewer(c.pk, s.members[1], reason="Ill.", actor=s.secretary, now=s.now)
-
-
-def _review_of(s: Scene, c: Case, user: User) -> int:
-    return Review.objects.get(case=c, user=user, withdrawn_at__isnull=True).pk
-
-
-# -- table -------------------------------------------------------------------------------------------------------
-
-
-def _meeting_of(c: Case) -> Meeting:
-    return Meeting.objects.filter(items__case=c).latest("pk")
-
-
-def put(effect: Effect | None = Effect.APPROVE) -> Act:
-    def act(s: Scene, c: Case, u: User) -> Any:
-        kind = s.kind(effect) if effect else "none"
-        return motions.put_motion(c.pk, decision_kind=kind, text="", actor=u, now=s.now)
-
-    return act
-
-
-def cast(voter: int | None = None, choice: Choice = Choice.FOR) -> Act:
-    def act(s: Scene, c: Case, u: User) -> Any:
-        whose = None if voter is None else s.members[voter]
-        motion = open_motion(c)
-        return motions.cast_vote(c.pk, motion_id=motion.pk, choice=choice, reason="", voter=whose, actor=u, now=s.now)
-
-    return act
-
-
-def close(s: Scene, c: Case, u: User) -> Any:
-    motion = motions.Motion.objects.filter(item__case=c).latest("pk")
-    return motions.close_motion(c.pk, motion_id=motion.pk, actor=u, now=s.now)
-
-
-def gone(*places: int) -> Prepare:
-    """These of the seven voters leave the room."""
-
-    def prepare(s: Scene, c: Case) -> None:
-        for place in places:
-            s.leave(_meeting_of(c), s.voters[place])
-
-    return prepare
-
-
-def classified(**given: Any) -> Prepare:
-    return lambda s, c: intake.classify_case(c.pk, finding(**given), actor=s.secretary, now=s.now)
-
-
-def stored(**values: Any) -> Prepare:
-    """The findings as they would be had they come about in a state in which they cannot be changed."""
-    return lambda _s, c: Case.objects.filter(pk=c.pk).update(**values)
-
-
-def gate_zero(s: Scene, c: Case) -> None:
-    rating("0", "No fallback at all.", s.gate)(s, c, s.members[0])
-
-
-def _closed_sitting(s: Scene, c: Case) -> None:
-    meetings.close_meeting(_meeting_of(c).pk, actor=s.secretary, now=s.now)
-    s.plan(c)
-
-
-def _other_item(s: Scene, c: Case) -> None:
-    other = s.case_in(S.READY)
-    AgendaItem.objects.create(meeting=_meeting_of(c), case=other, position=2)
-    motions.open_item(other.pk, actor=s.secretary, now=s.now)
-
-
-def _no_agenda(_s: Scene, c: Case) -> None:
-    AgendaItem.objects.filter(case=c).delete()
-
-
-NO_ROOM = Kept((Gap(G.NO_QUORUM, "4/5"),), gone(0, 1, 6))
-
-
-def _votes(s: Scene, c: Case) -> None:
-    s.vote(c, dict.fromkeys(s.voters[:5], Choice.FOR))
-
-
-# -- decision ----------------------------------------------------------------------------------------------------
-
-
-def draft(text: Any = None, conditions: Any = None) -> Act:
-    def act(s: Scene, c: Case, u: User) -> Any:
-        held = (full_condition(s.now),) if conditions is None else conditions
-        return decisions.draft_decision(c.pk, text or full_text(s.now), held, actor=u, now=s.now)
-
-    return act
-
-
-def write(s: Scene, c: Case) -> None:
-    s.write_decision(c)
-
-
-def write_little(s: Scene, c: Case) -> None:
-    draft(decisions.DecisionText(), ())(s, c, s.secretary)
-
-
-def plain(action: Callable[..., Any]) -> Act:
-    return lambda s, c, u: action(c.pk, actor=u, now=s.now)
-
-
-def resubmit(changes: str = "Done.") -> Act:
-    return lambda s, c, u: applications.resubmit_case(c.pk, changes=changes, actor=u, now=s.now)
-
-
-def designate(reasons: str = "The chair is recused.", who: str = "vice_chair") -> Act:
-    return lambda s, c, u: decisions.designate_chair(
-        c.pk, seat_id=s.seats[getattr(s, who).pk].pk, reasons=reasons, actor=u, now=s.now
-    )
-
-
-def _away(s: Scene, _c: Case) -> None:
-    record_absence(s.seats[s.chair.pk].pk, away_from=date(2026, 1, 1), away_until=None, actor=s.chair, now=s.now)
-
-
-def _standing(s: Scene) -> dict[str, int]:
-    return {"in_favour": 7, "against": 0, "abstain": 0, "silent": 0, "present": 7, "needed": 5}
-
-
-def _draft_of(c: Case) -> Decision:
-    return Decision.objects.filter(case=c).latest("number")
-
-
-UNLAWFUL = (
-    Kept((Gap(G.RED_LINE, "social_scoring"),), stored(red_lines=["social_scoring"])),
-    Kept((Gap(G.RE_REVIEW_OUTSTANDING, "human_machine"),), stored(listed=["human_machine"])),
-)
+from workflows.actions import applications, decisions, intake, motions, reviews
+from workflows.actions.committees import record_absence
+from workflows.domain.gapcodes import Gap
 
 ROWS: dict[str, Row] = {
     "application.save": Row(
@@ -320,7 +83,7 @@ ROWS: dict[str, Row] = {
         twice=was(S.SUPPLEMENT),
         kept=(
             Kept((Gap(G.SUPPLEMENT_ITEMS_MISSING),), act=request(purpose="  ")),
-            Kept((Gap(G.SUPPLEMENT_USED, "1"),), _second_notice),
+            Kept((Gap(G.SUPPLEMENT_USED, "1"),), second_notice),
         ),
     ),
     "case.answer_supplement": Row(
@@ -330,7 +93,7 @@ ROWS: dict[str, Row] = {
         S.SUBMITTED,
         lambda s, c, r: {"digest": newest(c).digest},
         twice=was(S.SUBMITTED),
-        prepare=_answer_notice,
+        prepare=answer_notice,
         kept=(
             Kept(
                 (Gap(G.SUPPLEMENT_UNANSWERED, "title"),),
@@ -344,7 +107,7 @@ ROWS: dict[str, Row] = {
         "secretary",
         classify(),
         S.SUBMITTED,
-        lambda s, c, r: _findings(),
+        lambda s, c, r: findings(),
         twice="again",
         kept=(
             Kept(NO_REASON, act=classify(reason=" ")),
@@ -365,7 +128,7 @@ ROWS: dict[str, Row] = {
         kept=(
             Kept(NO_REASON, act=reasoned(intake.accept_case, "")),
             Kept((Gap(G.TIER_MISSING),), stored(tier="")),
-            Kept((Gap(G.MEMBERS_MISSING, "6/7"), Gap(G.CHAIR_MISSING)), _chair_gone),
+            Kept((Gap(G.MEMBERS_MISSING, "6/7"), Gap(G.CHAIR_MISSING)), chair_gone),
         ),
     ),
     "case.decline": Row(
@@ -406,7 +169,7 @@ ROWS: dict[str, Row] = {
         "reviewer",
         rating("2"),
         S.REVIEWING,
-        lambda s, c, r: {"review": _review_of(s, c, s.members[0]), "item": r.item, "answer": r.pk},
+        lambda s, c, r: {"review": review_of(s, c, s.members[0]), "item": r.item, "answer": r.pk},
         twice=None,
     ),
     "review.submit": Row(
@@ -416,10 +179,10 @@ ROWS: dict[str, Row] = {
         S.REVIEWING,
         lambda s, c, r: {"review": r.pk},
         twice=was(S.REVIEWING),
-        prepare=_rated,
+        prepare=all_rated,
         kept=(
             Kept((Gap(G.RATINGS_MISSING, "1"),), lambda s, c: rating(None, "", s.gate)(s, c, s.members[0])),  # type: ignore[arg-type]
-            Kept((Gap(G.REASONS_MISSING, "@gate"),), _bare_gate),
+            Kept((Gap(G.REASONS_MISSING, "@gate"),), bare_gate),
         ),
     ),
     "review.revise": Row(
@@ -427,7 +190,7 @@ ROWS: dict[str, Row] = {
         "reviewer",
         rating("1"),
         S.READY,
-        lambda s, c, r: {"review": _review_of(s, c, s.members[0]), "item": r.item, "answer": r.pk},
+        lambda s, c, r: {"review": review_of(s, c, s.members[0]), "item": r.item, "answer": r.pk},
         twice=None,
         kept=(Kept(NO_REASON, act=rating("1", " ")),),
     ),
@@ -438,9 +201,9 @@ ROWS: dict[str, Row] = {
         S.READY,
         lambda s, c, r: {},
         twice=was(S.READY),
-        prepare=_all_in,
+        prepare=all_in,
         kept=(
-            Kept((Gap(G.REVIEWERS_MISSING, "1/2"),), _one_unassigned),
+            Kept((Gap(G.REVIEWERS_MISSING, "1/2"),), one_unassigned),
             Kept((Gap(G.REVIEWS_OUTSTANDING, "1"),), lambda s, c: assign(2)(s, c, s.secretary)),
         ),
     ),
@@ -466,9 +229,9 @@ ROWS: dict[str, Row] = {
         prepare=lambda s, c: s.convene(c),
         kept=(
             NO_ROOM,
-            Kept((Gap(G.NOT_ON_AGENDA), Gap(G.MEETING_NOT_OPEN)), _no_agenda),
-            Kept((Gap(G.MEETING_NOT_OPEN),), _closed_sitting),
-            Kept((Gap(G.ITEM_OPEN),), _other_item),
+            Kept((Gap(G.NOT_ON_AGENDA), Gap(G.MEETING_NOT_OPEN)), no_agenda),
+            Kept((Gap(G.MEETING_NOT_OPEN),), closed_sitting),
+            Kept((Gap(G.ITEM_OPEN),), other_item),
         ),
     ),
     "item.adjourn": Row(
@@ -476,7 +239,7 @@ ROWS: dict[str, Row] = {
         "chair",
         reasoned(motions.adjourn_item),
         S.READY,
-        lambda s, c, r: {"meeting": _meeting_of(c).pk},
+        lambda s, c, r: {"meeting": meeting_of(c).pk},
         twice=was(S.READY),
         kept=(Kept(NO_REASON, act=reasoned(motions.adjourn_item, "")),),
     ),
@@ -524,7 +287,7 @@ ROWS: dict[str, Row] = {
             "present": sorted(user.pk for user in s.voters),
         },
         twice=was(S.CARRIED),
-        prepare=_votes,
+        prepare=five_votes,
         kept=(NO_ROOM, *UNLAWFUL),
     ),
     "motion.withdraw": Row(
@@ -553,13 +316,13 @@ ROWS: dict[str, Row] = {
             "decision": r.pk,
             "kind": "approve",
             "issued_as": "chair",
-            "standing": _standing(s),
+            "standing": all_in_favour(s),
         },
         twice=was(S.APPROVED),
         prepare=write,
         kept=(
             Kept((Gap(G.SCOPE_MISSING), Gap(G.VALIDITY_MISSING)), write_little),
-            Kept((Gap(G.DRAFT_MISSING),), lambda s, c: _drop(c)),
+            Kept((Gap(G.DRAFT_MISSING),), lambda s, c: drop(c)),
             *UNLAWFUL,
         ),
     ),
@@ -582,7 +345,7 @@ ROWS: dict[str, Row] = {
         prepare=write,
         kept=(
             Kept((Gap(G.SCOPE_MISSING), Gap(G.VALIDITY_MISSING)), write_little),
-            Kept((Gap(G.DRAFT_MISSING),), lambda s, c: _drop(c)),
+            Kept((Gap(G.DRAFT_MISSING),), lambda s, c: drop(c)),
             *UNLAWFUL,
         ),
     ),
@@ -602,7 +365,7 @@ ROWS: dict[str, Row] = {
         S.READY,
         lambda s, c, r: {"seat": s.seats[s.vice_chair.pk].pk},
         twice="again",
-        prepare=_away,
+        prepare=chair_away,
         kept=(
             Kept(NO_REASON, act=designate(" ")),
             Kept(
@@ -614,9 +377,3 @@ ROWS: dict[str, Row] = {
         ),
     ),
 }
-
-
-def _drop(case: Case) -> None:
-    held = _draft_of(case)
-    held.conditions.all().delete()
-    held.delete()

@@ -12,7 +12,8 @@ from django.db import transaction
 from ethicsreview.accounts.domain import MemberRole
 from ethicsreview.accounts.models import User
 from ethicsreview.audit.models import AuditEvent
-from tests.actions.rows import ROWS, Row
+from tests.actions.acts import Row
+from tests.actions.rows import ROWS
 from tests.factories import make_person
 from tests.scenes import Scene, make_scene
 from workflows.domain.gapcodes import Gap, GapCode, Refused

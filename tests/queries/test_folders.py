@@ -6,7 +6,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from ethicsreview.accounts.models import User
-from tests.actions.rows import recuse
+from tests.actions.acts import recuse
 from tests.scenes import Scene, make_scene, rate
 from workflows.actions.committees import end_seat, record_absence
 from workflows.actions.decisions import designate_chair
