@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workflows.views import assignments, cases, committees, intake, reviews
+from workflows.views import assignments, cases, committees, intake, reviews, rosters
 
 app_name = "workflows"
 urlpatterns = [
@@ -24,5 +24,9 @@ urlpatterns = [
     path("cases/<int:pk>/review/<str:item>/", reviews.review_item, name="review-item"),
     path("cases/<int:pk>/comparison/", reviews.comparison, name="comparison"),
     path("committees/", committees.committee_list, name="committee-list"),
+    path("committees/new/", rosters.committee_new, name="committee-new"),
+    path("committees/<int:pk>/seats/new/", rosters.seat_new, name="seat-new"),
+    path("seats/<int:pk>/end/", rosters.seat_end, name="seat-end"),
+    path("seats/<int:pk>/absence/", rosters.seat_absence, name="seat-absence"),
     path("committees/<int:pk>/", committees.committee_page, name="committee"),
 ]

@@ -6,15 +6,15 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
-from ethicsreview.accounts.domain import MemberRole
 from ethicsreview.accounts.models import Organisation, User
-from ethicsreview.accounts.queries import has_role, may_manage
 from ethicsreview.audit.steps import record
 from workflows.domain.clock import local_day
 from workflows.domain.gapcodes import Gap, GapCode, Refused
 from workflows.domain.rooms import SeatRole, Sex
 from workflows.models import Committee, Seat
+from workflows.queries.rosters import HOSTS, may_keep_roster
 from workflows.queries.rulebooks import latest_rulebook, load_rulebook
 
 
@@ -44,8 +44,7 @@ def _note(committee: Committee, verb: str, *, actor: User, now: datetime, **fact
 
 
 def _may_keep_roster(actor: User, host_id: int, day: date) -> None:
-    """Managers and secretaries of the host keep the roster; the operator may help."""
-    if not (may_manage(actor, host_id, day) or has_role(actor, MemberRole.SECRETARY, host_id, day)):
+    if not may_keep_roster(actor, host_id, day):
         raise Refused((Gap(GapCode.WRONG_ROLE),))
 
 
@@ -65,6 +64,8 @@ def create_committee(
     """A committee of ``host`` under the newest edition of a rulebook; whether it is lawful shows on its page."""
     zone = load_rulebook(latest_rulebook(rulebook_slug)).time_zone
     _may_keep_roster(actor, host.pk, local_day(now, zone))
+    if host.kind not in HOSTS:
+        raise Refused((Gap(GapCode.WRONG_ROLE),))
     committee = Committee.objects.create(
         host=host,
         code=code.strip().upper(),
@@ -84,10 +85,13 @@ def _day(committee: Committee, now: datetime) -> date:
 
 @transaction.atomic(durable=True)
 def seat_member(committee: Committee, user: User, terms: SeatTerms, *, actor: User, now: datetime) -> Seat:
-    """Give a person a seat for a term. One person has one seat at a time."""
+    """Give a person a seat for a term. One person has one seat at a time, on each day of the term."""
     _may_keep_roster(actor, committee.host_id, _day(committee, now))
     locked = Committee.objects.select_for_update().get(pk=committee.pk)
-    if locked.seats.current(terms.starts).filter(user=user).exists():
+    overlapping = Q(ends__isnull=True) | Q(ends__gte=terms.starts)
+    if terms.ends is not None:
+        overlapping &= Q(starts__lte=terms.ends)
+    if locked.seats.filter(overlapping, user=user).exists():
         raise Refused((Gap(GapCode.ALREADY_SEATED),))
     if terms.ends is not None and terms.ends < terms.starts:
         raise Refused((Gap(GapCode.TERM_TOO_LONG, "0"),))

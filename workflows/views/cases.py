@@ -12,6 +12,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from ethicsreview.accounts.domain import MemberRole
+from ethicsreview.accounts.queries import organisations_with_role
 from workflows.domain.states import Role, State
 from workflows.forms.cases import CaseFilterForm
 from workflows.models import Case
@@ -43,6 +45,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
         "filters": form.chips(request.path) if form.is_valid() else [],
         "clear_url": request.path,
         "invalid": not form.is_valid(),
+        "may_apply": organisations_with_role(user, MemberRole.APPLICANT, desk_day(now)).exists(),
     }
     return render(request, "workflows/case_list.html", context, status=200 if form.is_valid() else 400)
 

@@ -138,7 +138,7 @@ ENTRIES = (
         "workflows:case-accept",
         _("Accept"),
         _("The procedure is fixed with its reasons, and the time limit begins."),
-        next=_classified,
+        when=_classified,
         guarded=True,
     ),
     Entry(

@@ -140,21 +140,19 @@ def classify(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _said(folder: Folder) -> list[dict[str, str]]:
-    """The applicant's self-assessment, question by question, what was answered with yes first."""
+def _said(folder: Folder) -> dict[str, list[dict[str, str]]]:
+    """The applicant's self-assessment: what was answered with yes, with no, and not at all."""
     language, answers = get_language() or "en", folder.application.answers
-    words = {"yes": _("Yes"), "no": _("No")}
-    rows = [
-        {
+    found: dict[str, list[dict[str, str]]] = {"yes": [], "no": [], "open": []}
+    for key, question in questions(folder.rules.lists):
+        answer = answers.get(key)
+        line = {
             "question": question.question.in_(language),
             "article": question.citation.in_(language),
-            "answer": words.get(answers.get(key, ""), _("Not answered")),
-            "tone": "warn" if answers.get(key) == "yes" else "plain",
             "why": str(answers.get(f"{key}.why", "")),
         }
-        for key, question in questions(folder.rules.lists)
-    ]
-    return sorted(rows, key=lambda row: row["tone"] != "warn")
+        found[answer if answer in {"yes", "no"} else "open"].append(line)
+    return found
 
 
 @login_required
