@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from pyhanko_certvalidator import ValidationContext
 from ethicsreview.documents.domain import LARGEST_FILE, FileProblem, SignatureInfo, SignatureReason, SignatureReport
 
 MOST_SIGNATURES = 12  # read of one file
+LONGEST_NAME = 200  # characters of a signer's name that are shown
 MEMORY = 1024 * 1024 * 1024  # bytes of address space a strange file may use
 SECONDS = 15  # of processor time a strange file may use
 ROOT = Path(__file__).resolve().parents[2]  # where the package is found
@@ -67,9 +68,9 @@ def _read(embedded: Any, trust_roots: Sequence[x509.Certificate], moment: dateti
     status = validate_pdf_signature(embedded, context, skip_diff=True)
     return SignatureInfo(
         field=embedded.field_name,
-        signer=str(subject.get("common_name") or certificate.subject.human_friendly),
-        organisation=str(subject.get("organization_name", "")),
-        at=embedded.self_reported_timestamp,
+        signer=_shown(subject.get("common_name") or certificate.subject.human_friendly),
+        organisation=_shown(subject.get("organization_name", "")),
+        at=_claimed(embedded.self_reported_timestamp),
         intact=bool(status.intact),
         valid=bool(status.valid),
         trusted=bool(status.trusted),
@@ -77,6 +78,16 @@ def _read(embedded: Any, trust_roots: Sequence[x509.Certificate], moment: dateti
         reason_code=_reason(status),
         certificate=certificate.sha256.hex(),
     )
+
+
+def _shown(name: object) -> str:
+    """What a stranger calls himself, on one line of bounded length that reads from left to right."""
+    return "".join(letter for letter in str(name) if letter.isprintable())[:LONGEST_NAME]
+
+
+def _claimed(at: datetime | None) -> datetime | None:
+    """The moment a stranger claims, if every time zone has it."""
+    return at if at and at.tzinfo and MINYEAR < at.year < MAXYEAR else None
 
 
 def _reason(status: Any) -> SignatureReason:

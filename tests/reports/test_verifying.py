@@ -4,7 +4,7 @@ import io
 import zlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Barrier
 
@@ -16,10 +16,12 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pytest_django import Settings
 
 from ethicsreview.accounts.models import Organisation
+from ethicsreview.documents.authority import issue_demo_key
 from ethicsreview.documents.domain import LARGEST_FILE, FileProblem, Outcome, SignatureReason
-from ethicsreview.documents.keys import CannotSign, KeyCode, trust_roots
+from ethicsreview.documents.keys import CannotSign, KeyCode, load_signer, trust_roots
 from ethicsreview.documents.models import SignedDocument
 from ethicsreview.documents.queries import document_by_code, readiness, verdict
+from ethicsreview.documents.signing import sign
 from ethicsreview.documents.steps import NotSigned, keep_signed, supersede
 from ethicsreview.documents.verifying import inspect, inspect_apart
 from ethicsreview.documents.wording import checks
@@ -165,6 +167,25 @@ def test_file_signed_by_nobody_trusted_is_unknown(settings: Settings) -> None:
     settings.SIGNING_KEY_DIR = Path("/nonexistent")
     found = verdict(signed_specimen("en"), now=ISSUED)
     assert (found.outcome, found.signatures[0].reason_code) == (Outcome.UNKNOWN, SignatureReason.UNTRUSTED)
+
+
+@pytest.mark.parametrize(
+    "claimed", [datetime.max.replace(tzinfo=UTC), ISSUED.replace(tzinfo=None)], ids=["end of time", "no zone"]
+)
+def test_moment_no_clock_can_show_is_left_out(db: None, claimed: datetime) -> None:
+    signer = load_signer(1, at=ISSUED).signer
+    pdf = sign(unsigned_specimen("en"), signer=signer, field="Seal", reason="", location="", certify=True, at=claimed)
+    found = verdict(pdf, now=ISSUED)
+    assert (found.outcome, found.signatures[0].at) == (Outcome.FOREIGN, None)
+    assert [check.line for check in checks(found) if check.label == "Signature"] == [
+        f"Valid: the signed content is intact and the certificate is trusted. Signed by {ISSUER}."
+    ]
+
+
+def test_name_that_turns_the_reading_direction_is_straightened(db: None) -> None:
+    issue_demo_key(2, "Hall\u2067 of Records", now=ISSUED)
+    found = verdict(seal(unsigned_specimen("en"), organisation_id=2), now=ISSUED)
+    assert found.signatures[0].signer == "Hall of Records"
 
 
 def test_unsigned_file_is_unknown(db: None) -> None:
