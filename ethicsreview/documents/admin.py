@@ -1,5 +1,7 @@
 """The register in the back office: to be read."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.http import HttpRequest
 
@@ -31,6 +33,12 @@ class SignedDocumentAdmin(admin.ModelAdmin[SignedDocument]):
     search_fields = ["code", "subject", "sha256"]
     fields = SHOWN
     readonly_fields = SHOWN
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_active and request.user.is_staff
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.is_active and request.user.is_staff
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -16,6 +16,9 @@ class FileVersionInline(admin.TabularInline[FileVersion, Upload]):
     can_delete = False
     ordering = ["number"]
 
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.is_active and request.user.is_staff
+
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
@@ -34,6 +37,12 @@ class UploadAdmin(admin.ModelAdmin[Upload]):
     inlines = [FileVersionInline]
     show_full_result_count = False
     list_per_page = 50
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_active and request.user.is_staff
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.is_active and request.user.is_staff
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
