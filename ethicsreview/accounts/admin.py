@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
@@ -15,6 +16,9 @@ from ethicsreview.accounts.actions.people import UserData
 from ethicsreview.accounts.domain import OrganisationKind, Problem, Reach
 from ethicsreview.accounts.models import Invitation, Membership, Organisation, User
 from ethicsreview.accounts.wording import PROBLEMS
+from ethicsreview.documents.forms import printable
+
+admin.site.unregister(Group)  # not used: what a person may do follows from memberships, never from groups
 
 
 class ForOperators:
@@ -64,7 +68,16 @@ class ByAction(ForOperators):
         """Nothing: the action has saved what belongs to it."""
 
 
-class UserForm(forms.ModelForm[User]):
+class PrintedNames(forms.BaseForm):
+    """Names that signed documents can print."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("name", "name_zh"):
+            self.fields[name].validators.append(printable)
+
+
+class UserForm(PrintedNames, forms.ModelForm[User]):
     """An account, without its password: the person sets that by a mailed link."""
 
     class Meta:
@@ -110,7 +123,7 @@ class UserAdmin(ByAction, admin.ModelAdmin[User]):
         obj.pk = saved.pk
 
 
-class OrganisationForm(forms.ModelForm[Organisation]):
+class OrganisationForm(PrintedNames, forms.ModelForm[Organisation]):
     """What the operator says of an organisation; letterhead and logo are its managers' own page."""
 
     class Meta:

@@ -7,13 +7,16 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, SetPasswordForm
 from django.core.files.uploadedfile import UploadedFile
+from django.core.validators import MaxLengthValidator
 from django.http import HttpRequest
 from django.utils.translation import get_language_info, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from ethicsreview.accounts.domain import ROLES_OF_KIND, MemberRole, OrganisationKind, Theme
 from ethicsreview.accounts.models import Organisation
+from ethicsreview.accounts.queries import LONGEST_ADDRESS
 from ethicsreview.accounts.wording import ROLES
+from ethicsreview.documents.forms import printable
 from ethicsreview.documents.logo import LARGEST_UPLOAD
 from ethicsreview.notices.domain import plain
 
@@ -24,7 +27,9 @@ def own_names() -> list[tuple[str, str]]:
 
 
 class OneLineField(forms.CharField):
-    """A text of one line without control characters."""
+    """A text of one line without control characters, which signed documents can print."""
+
+    default_validators = [printable]
 
     def clean(self, value: Any) -> str:
         return str(super().clean(plain(value) if isinstance(value, str) else value))
@@ -131,6 +136,7 @@ class LetterheadForm(forms.Form):
 
 def _lines(text: str) -> str:
     lines = [plain(line) for line in text.strip().splitlines()]
+    printable("".join(lines))
     if len(lines) > 6:
         raise forms.ValidationError(_("A letterhead has at most six lines."), code="too_many_lines")
     return "\n".join(lines)
@@ -156,7 +162,7 @@ class LogoForm(forms.Form):
 class InviteForm(forms.Form):
     """Whom to invite, as what, and in which language to write."""
 
-    email = forms.EmailField(label=_("Mail address"), max_length=254)
+    email = forms.EmailField(label=_("Mail address"), max_length=LONGEST_ADDRESS)
     name = OneLineField(label=pgettext_lazy("person", "Name"), max_length=120)
     role = forms.TypedChoiceField(label=_("Role"), coerce=MemberRole)
     language = forms.ChoiceField(label=_("Language of the mail"), choices=own_names)
@@ -165,6 +171,12 @@ class InviteForm(forms.Form):
         super().__init__(*args, **kwargs)
         roles = ROLES_OF_KIND[OrganisationKind(organisation.kind)]
         self.fields["role"].choices = [(role.value, ROLES[role]) for role in roles]  # type: ignore[attr-defined]
+
+    def clean_email(self) -> str:
+        """The address as accounts are kept; some letters become two in lower case."""
+        address = str(self.cleaned_data["email"]).strip().lower()
+        MaxLengthValidator(LONGEST_ADDRESS)(address)
+        return address
 
 
 class EndMembershipForm(forms.Form):

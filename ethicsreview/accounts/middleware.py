@@ -1,9 +1,26 @@
-"""A signed-in person's language and theme on every page."""
+"""What holds for every page of a signed-in person: their language, and that no copy is left behind."""
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+
+
+class PrivateMiddleware:
+    """Keeps pages of a signed-in person out of every cache, so that "back" shows nothing after signing out.
+
+    A response that says itself how it may be kept is left alone.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        signed_in = request.user.is_authenticated
+        response = self.get_response(request)
+        if signed_in and not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "private, no-store"
+        return response
 
 
 class PreferenceMiddleware:

@@ -2,8 +2,10 @@
 
 from collections import defaultdict
 from datetime import date, datetime
+from ipaddress import ip_address
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
@@ -11,6 +13,7 @@ from ethicsreview.accounts.domain import MemberRole, OrganisationKind, Problem, 
 from ethicsreview.accounts.models import Invitation, Membership, Organisation, User
 
 MAILS = 100  # invitations handed to the workers by one run
+LONGEST_ADDRESS = 254  # characters of a mail address
 
 
 class SignedInRequest(HttpRequest):
@@ -26,7 +29,24 @@ def sign_in_name(request: HttpRequest, credentials: dict[str, Any] | None) -> st
     """
     given = credentials or request.POST
     name = given.get("username") or given.get("email") or ""
-    return str(name).strip().lower()
+    return str(name).strip().lower()[:LONGEST_ADDRESS]  # lower case can be longer, and what is written is bounded
+
+
+def client_address(request: HttpRequest) -> str | None:
+    """Where a request comes from, for counting; None when the server was not told.
+
+    Each of our own ``TRUSTED_PROXIES`` adds at the end of X-Forwarded-For whom it heard from; what stands before
+    their entries was written by the sender and is not believed.
+    """
+    passed = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    count: int = settings.TRUSTED_PROXIES
+    told = passed[-count] if 0 < count <= len(passed) else ""
+    for candidate in (told, request.META.get("REMOTE_ADDR", "")):
+        try:
+            return str(ip_address(candidate.strip().partition("%")[0]))
+        except ValueError:
+            continue
+    return None
 
 
 def current_memberships(user: User, day: date) -> QuerySet[Membership]:

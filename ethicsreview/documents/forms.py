@@ -1,10 +1,26 @@
 """The file or the code somebody wants checked."""
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from ethicsreview.documents.domain import LARGEST_FILE, read_code
+from ethicsreview.documents.fonts import missing_glyphs
+
+NAMED = 5  # characters named in a message
+
+
+def printable(text: str) -> None:
+    """Raises ``ValidationError`` naming the characters no font of ours holds: a document with one is never signed."""
+    missing = sorted(missing_glyphs(text))
+    if missing:
+        named = [f"{sign if sign.isprintable() else ''} U+{ord(sign):04X}".strip() for sign in missing[:NAMED]]
+        raise ValidationError(
+            _("These characters cannot be printed in the signed documents: %(signs)s. Please write them otherwise."),
+            code="unprintable",
+            params={"signs": ", ".join(named) + (" …" if len(missing) > NAMED else "")},
+        )
 
 
 class FileForm(forms.Form):

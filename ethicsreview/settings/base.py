@@ -47,6 +47,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "ethicsreview.accounts.middleware.PrivateMiddleware",
     "ethicsreview.accounts.middleware.PreferenceMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -111,6 +112,8 @@ AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the pause ends when the page said it would
 AXES_HTTP_RESPONSE_CODE = 429
 AXES_USERNAME_CALLABLE = "ethicsreview.accounts.queries.sign_in_name"
+AXES_CLIENT_IP_CALLABLE = "ethicsreview.accounts.queries.client_address"
+TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0)  # how many of ours stand before us; see client_address
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]

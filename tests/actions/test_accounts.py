@@ -313,6 +313,8 @@ def test_end_membership_of_the_last_manager_is_for_the_operator(
     assert refusal(lambda: actions.end_membership(pk, last_day=now.date(), actor=manager, now=now)) == (
         Problem.LAST_MANAGER,
     )
+    never = refusal(lambda: actions.end_membership(pk, last_day=date.max, actor=manager, now=now))
+    assert never == (Problem.LAST_MANAGER,)
     second = make_person(role=MemberRole.MANAGER, organisation=host)
     actions.end_membership(pk, last_day=now.date(), actor=manager, now=now)
     last = second.memberships.get().pk

@@ -6,16 +6,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from axes.helpers import get_client_ip_address
 from django.core import mail
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
-from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
+from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks, Settings
 
 from ethicsreview.accounts.actions import invite
 from ethicsreview.accounts.domain import MemberRole
 from ethicsreview.accounts.models import Invitation, Membership, Organisation, User
+from ethicsreview.accounts.queries import client_address
 from ethicsreview.accounts.reporting import invitation_token
 from ethicsreview.audit.models import AuditEvent
 from tests.factories import PASSWORD, make_person, make_user
@@ -472,3 +474,86 @@ def test_admin_is_closed_to_a_manager_and_deletes_nobody(
     assert client.get("/admin/accounts/user/").status_code == 302
     client.force_login(operator)
     assert client.post(f"/admin/accounts/user/{stranger.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+@pytest.mark.django_db
+def test_sign_in_with_an_address_that_grows_in_lower_case_is_answered(client: Client) -> None:
+    assert sign_in(client, "\u0130" * 200, "wrong").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("proxies", "passed", "remote", "address"),
+    [
+        (0, "203.0.113.9", "198.51.100.1", "198.51.100.1"),
+        (1, "203.0.113.9", "10.0.0.1", "203.0.113.9"),
+        (1, "6.6.6.6, 203.0.113.9", "10.0.0.1", "203.0.113.9"),
+        (2, "6.6.6.6, 203.0.113.9, 10.0.0.2", "10.0.0.1", "203.0.113.9"),
+        (2, "203.0.113.9", "10.0.0.1", "10.0.0.1"),
+        (1, "nonsense", "10.0.0.1", "10.0.0.1"),
+        (1, " fe80::1%eth0", "", "fe80::1"),
+        (1, "", "", None),
+    ],
+)
+def test_address_is_the_one_our_outermost_proxy_saw(
+    rf: RequestFactory, settings: Settings, proxies: int, passed: str, remote: str, address: str | None
+) -> None:
+    settings.TRUSTED_PROXIES = proxies
+    request = rf.get("/", headers={"X-Forwarded-For": passed}, REMOTE_ADDR=remote)
+    assert get_client_ip_address(request) == client_address(request) == address
+
+
+@pytest.mark.django_db
+def test_sign_in_pause_is_not_escaped_by_a_forged_address(client: Client, settings: Settings) -> None:
+    settings.TRUSTED_PROXIES = 1
+    forged = [f"192.0.2.{number}, 203.0.113.9" for number in range(8)]
+    answers = [sign_in_from(client, passed) for passed in forged]
+    assert answers == [200] * 7 + [429]
+    assert sign_in_from(client, "192.0.2.0, 203.0.113.10") == 200
+
+
+def sign_in_from(client: Client, passed: str) -> int:
+    given = {"username": "wei@example.test", "password": "wrong"}
+    return int(client.post(SIGN_IN, given, headers={"X-Forwarded-For": passed}).status_code)
+
+
+@pytest.mark.django_db
+def test_pages_of_a_signed_in_person_are_kept_nowhere(client: Client, host: Organisation, manager: User) -> None:
+    client.force_login(manager)
+    pages = ["/accounts/profile/", f"/accounts/organisation/{host.pk}/", f"/accounts/organisation/{host.pk}/logo.png"]
+    assert [client.get(page)["Cache-Control"] for page in pages] == ["private, no-store"] * 3
+
+
+@pytest.mark.django_db
+def test_invite_to_an_address_that_grows_in_lower_case_is_explained(
+    client: Client, host: Organisation, manager: User
+) -> None:
+    client.force_login(manager)
+    given = {"email": "\u0130" * 200 + "@x.test", "name": "N", "role": "member", "language": "en"}
+    response = client.post(f"/accounts/organisation/{host.pk}/invite/", given)
+    assert (response.status_code, list(response.context["invite_form"].errors)) == (422, ["email"])
+
+
+@pytest.mark.django_db
+def test_names_that_signed_documents_cannot_print_are_refused(
+    client: Client, host: Organisation, manager: User, operator: User
+) -> None:
+    client.force_login(manager)
+    named = "\U0001f600 U+1F600"
+    said = [f"These characters cannot be printed in the signed documents: {named}. Please write them otherwise."]
+    response = client.post("/accounts/profile/", {"name": "Wei \U0001f600"})
+    assert response.context["form"].errors["name"] == said
+    letterhead = {"name": "Office", "letterhead_zh": "\U0001f600"}
+    response = client.post(f"/accounts/organisation/{host.pk}/letterhead/", letterhead)
+    assert response.context["letterhead_form"].errors == {"letterhead_zh": said}
+    client.force_login(operator)
+    firm = {"kind": "enterprise", "name": "Firm", "name_zh": "\U0001f600", "reach": "none"}
+    response = client.post("/admin/accounts/organisation/add/", firm)
+    assert response.context["adminform"].form.errors == {"name_zh": said}
+
+
+@pytest.mark.django_db
+def test_admin_has_no_groups_and_shows_its_registers_to_every_operator(client: Client) -> None:
+    client.force_login(make_user(is_staff=True))
+    assert client.get("/admin/auth/group/").status_code == 404
+    pages = ["accounts/user", "audit/auditevent", "documents/signeddocument", "files/upload", "notices/delivery"]
+    assert [client.get(f"/admin/{page}/").status_code for page in pages] == [200] * 5

@@ -4,6 +4,7 @@ import secrets
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.timezone import localdate
 
@@ -247,8 +248,11 @@ def _check_end(membership: Membership, last_day: date, *, actor: User, now: date
     if last_day < max(membership.starts, today - timedelta(days=1)):
         raise Refused(Problem.LAST_DAY_TOO_EARLY)
     if membership.role == MemberRole.MANAGER.value and not actor.is_staff:
-        others = Membership.objects.current(last_day + timedelta(days=1)).filter(
-            organisation=membership.organisation_id, role=MemberRole.MANAGER.value, user__is_active=True
+        others = Membership.objects.current(max(last_day, today)).filter(
+            Q(ends__isnull=True) | Q(ends__gt=last_day),
+            organisation=membership.organisation_id,
+            role=MemberRole.MANAGER.value,
+            user__is_active=True,
         )
         if not others.exclude(pk=membership.pk).exists():
             raise Refused(Problem.LAST_MANAGER)
