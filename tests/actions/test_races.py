@@ -1,12 +1,13 @@
 """Two people at once, on real connections: exactly one comes through, the other is refused, the chain holds."""
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from ethicsreview.accounts.models import User
 from ethicsreview.audit.models import AuditEvent
@@ -26,8 +27,11 @@ def scene(now: datetime) -> Scene:
     return make_scene(now)
 
 
-def at_once(*calls: Callable[[], Any]) -> list[Any]:
-    """What each call gave or was refused with, all begun in the same moment on a connection of their own."""
+def at_once(scene: Scene, *calls: Callable[[], Any]) -> list[Any]:
+    """What each call gave or was refused with, each on a connection of its own.
+
+    The audit chain is held until all have gone as far as they come: only their own locks keep them apart.
+    """
     gate, found = threading.Barrier(len(calls), timeout=20), [None] * len(calls)
 
     def run(place: int) -> None:
@@ -43,8 +47,13 @@ def at_once(*calls: Callable[[], Any]) -> list[Any]:
             connection.close()
 
     threads = [threading.Thread(target=run, args=(place,)) for place in range(len(calls))]
-    for thread in threads:
-        thread.start()
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            chain = f"audit:organisation:{scene.host.pk}"
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [chain])
+        for thread in threads:
+            thread.start()
+        time.sleep(0.5)
     for thread in threads:
         thread.join(timeout=30)
     return found
@@ -65,7 +74,7 @@ def refusals(found: list[Any]) -> list[tuple[Gap, ...]]:
 def test_decision_is_issued_by_one_of_two_hands(scene: Scene) -> None:
     case = scene.case_in(State.CARRIED)
     scene.write_decision(case)
-    found = at_once(*[lambda: decisions.issue_decision(case.pk, actor=scene.chair, now=scene.now)] * 2)
+    found = at_once(scene, *[lambda: decisions.issue_decision(case.pk, actor=scene.chair, now=scene.now)] * 2)
     assert refusals(found) == [(Gap(GapCode.WRONG_STATE, "approved"),)]
     assert [type(one) for one in found if not isinstance(one, tuple)] == [Decision]
     assert (count("decision.issue"), CaseReport.objects.count(), chain_holds(scene)) == (1, 4, True)
@@ -73,7 +82,7 @@ def test_decision_is_issued_by_one_of_two_hands(scene: Scene) -> None:
 
 def test_application_is_submitted_once(scene: Scene) -> None:
     case = scene.case_in(State.DRAFT)
-    found = at_once(*[lambda: applications.submit_case(case.pk, actor=scene.lead, now=scene.now)] * 3)
+    found = at_once(scene, *[lambda: applications.submit_case(case.pk, actor=scene.lead, now=scene.now)] * 3)
     assert refusals(found) == [(Gap(GapCode.WRONG_STATE, "submitted"),)] * 2
     assert (count("case.submit"), chain_holds(scene)) == (1, True)
     assert Case.objects.get().reference == "LKS-2026-0001"
@@ -81,7 +90,7 @@ def test_application_is_submitted_once(scene: Scene) -> None:
 
 def test_two_applications_get_two_references(scene: Scene) -> None:
     cases = [scene.case_in(State.DRAFT), scene.case_in(State.DRAFT)]
-    at_once(*[lambda c=c: applications.submit_case(c.pk, actor=scene.lead, now=scene.now) for c in cases])  # type: ignore[misc]
+    at_once(scene, *[lambda c=c: applications.submit_case(c.pk, actor=scene.lead, now=scene.now) for c in cases])  # type: ignore[misc]
     assert set(Case.objects.values_list("reference", flat=True)) == {"LKS-2026-0001", "LKS-2026-0002"}
     assert chain_holds(scene) is True
 
@@ -91,6 +100,7 @@ def test_ballot_is_closed_by_one_of_two_hands(scene: Scene) -> None:
     scene.vote(case, dict.fromkeys(scene.voters[:5], Choice.FOR))
     motion = open_motion(case)
     found = at_once(
+        scene,
         lambda: motions.close_motion(case.pk, motion_id=motion.pk, actor=scene.chair, now=scene.now),
         lambda: motions.close_motion(case.pk, motion_id=motion.pk, actor=scene.secretary, now=scene.now),
     )
@@ -108,7 +118,11 @@ def test_vote_cast_during_the_close_counts_or_is_refused(scene: Scene) -> None:
             case.pk, motion_id=motion.pk, choice=Choice.FOR, reason="", actor=scene.voters[4], now=scene.now
         )
 
-    found = at_once(vote, lambda: motions.close_motion(case.pk, motion_id=motion.pk, actor=scene.chair, now=scene.now))
+    found = at_once(
+        scene,
+        vote,
+        lambda: motions.close_motion(case.pk, motion_id=motion.pk, actor=scene.chair, now=scene.now),
+    )
     closed = Motion.objects.get()
     assert closed.standing is not None
     if isinstance(found[0], Vote):
@@ -126,7 +140,7 @@ def test_votes_of_seven_at_once_are_all_kept_in_order(scene: Scene) -> None:
     def vote(user: User) -> Vote:
         return motions.cast_vote(case.pk, motion_id=motion.pk, choice=Choice.FOR, reason="", actor=user, now=scene.now)
 
-    found = at_once(*[lambda u=user: vote(u) for user in scene.voters])  # type: ignore[misc]
+    found = at_once(scene, *[lambda u=user: vote(u) for user in scene.voters])  # type: ignore[misc]
     assert [type(one) for one in found] == [Vote] * 7
     assert list(Vote.objects.order_by("number").values_list("number", flat=True)) == [1, 2, 3, 4, 5, 6, 7]
     assert chain_holds(scene) is True
@@ -135,7 +149,7 @@ def test_votes_of_seven_at_once_are_all_kept_in_order(scene: Scene) -> None:
 def test_one_of_two_items_is_opened(scene: Scene) -> None:
     cases = [scene.case_in(State.READY), scene.case_in(State.READY)]
     scene.convene(*cases)
-    found = at_once(*[lambda c=c: motions.open_item(c.pk, actor=scene.chair, now=scene.now) for c in cases])  # type: ignore[misc]
+    found = at_once(scene, *[lambda c=c: motions.open_item(c.pk, actor=scene.chair, now=scene.now) for c in cases])  # type: ignore[misc]
     assert refusals(found) == [(Gap(GapCode.ITEM_OPEN),)]
     assert sorted(Case.objects.values_list("state", flat=True)) == ["deliberating", "ready"]
 
@@ -144,6 +158,7 @@ def test_item_is_not_opened_in_a_meeting_that_closes(scene: Scene) -> None:
     case = scene.case_in(State.READY)
     meeting = scene.convene(case)
     found = at_once(
+        scene,
         lambda: motions.open_item(case.pk, actor=scene.chair, now=scene.now),
         lambda: meetings.close_meeting(meeting.pk, actor=scene.secretary, now=scene.now),
     )
@@ -160,7 +175,8 @@ def test_case_comes_to_one_of_two_meetings(scene: Scene) -> None:
     case = scene.case_in(State.READY)
     rooms = [scene.plan(), scene.plan()]
     found = at_once(
-        *[lambda m=m: meetings.set_agenda(m.pk, [case.pk], actor=scene.secretary, now=scene.now) for m in rooms]  # type: ignore[misc]
+        scene,
+        *[lambda m=m: meetings.set_agenda(m.pk, [case.pk], actor=scene.secretary, now=scene.now) for m in rooms],  # type: ignore[misc]
     )
     assert refusals(found) == [(Gap(GapCode.WRONG_STATE, str(case.pk)),)]
     assert AgendaItem.objects.count() == 1
@@ -169,6 +185,7 @@ def test_case_comes_to_one_of_two_meetings(scene: Scene) -> None:
 def test_withdrawal_and_motion_at_once_leave_one_of_them(scene: Scene) -> None:
     case = scene.case_in(State.DELIBERATING)
     found = at_once(
+        scene,
         lambda: applications.withdraw_case(case.pk, reasons="Given up.", actor=scene.lead, now=scene.now),
         lambda: motions.put_motion(case.pk, decision_kind="approve", text="", actor=scene.chair, now=scene.now),
     )
@@ -181,6 +198,7 @@ def test_conflict_is_declared_once_and_the_review_of_that_moment_does_not_count(
     case = scene.case_in(State.REVIEWING)
     member = scene.members[0]
     found = at_once(
+        scene,
         lambda: conflicts.declare_conflict(case.pk, member, kind="family", reason="", actor=member, now=scene.now),
         lambda: conflicts.declare_conflict(
             case.pk, member, kind="family", reason="Cousin.", actor=scene.secretary, now=scene.now
