@@ -168,6 +168,7 @@ CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "notices-requeue-stuck": {"task": "notices.requeue_stuck", "schedule": timedelta(minutes=1)},
     "files-sweep": {"task": "files.sweep", "schedule": timedelta(days=1)},
+    "workflows-requeue-reports": {"task": "workflows.periodic.requeue_reports", "schedule": timedelta(seconds=20)},
     "workflows-warn-deadlines": {"task": "workflows.periodic.warn_deadlines", "schedule": timedelta(hours=1)},
     "accounts-requeue-invitations": {"task": "accounts.requeue_invitations", "schedule": timedelta(minutes=1)},
 }

@@ -1,5 +1,7 @@
 """One report from queue to register: claimed, rendered, signed, kept; or failed with its reason, never unsigned."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -7,14 +9,20 @@ from django.db import transaction
 from ethicsreview.audit.steps import record
 from ethicsreview.documents.domain import new_code
 from ethicsreview.documents.keys import CannotSign, load_signer
+from ethicsreview.documents.models import SignedDocument
 from ethicsreview.documents.rendering import CannotRender
 from ethicsreview.documents.signing import sign
-from ethicsreview.documents.steps import NotSigned, keep_signed
+from ethicsreview.documents.steps import NotSigned, keep_signed, supersede
+from workflows.domain.retries import wait_after
 from workflows.domain.states import ReportState
-from workflows.models import CaseReport
+from workflows.models import Case, CaseReport
 from workflows.reporting.composing import Composed, compose
 
-CLAIM = timedelta(minutes=1)
+CLAIM = timedelta(minutes=1)  # a worker that has not moved for this long is taken for dead
+EARLY = timedelta(seconds=1)  # a retry may arrive a little before its pause is over
+LONGEST_REASON = 500  # characters
+
+Clock = Callable[[], datetime]
 
 
 class ReportFailed(Exception):
@@ -25,61 +33,116 @@ class ReportFailed(Exception):
         self.attempts = attempts
 
 
-def issue(report_id: int, *, now: datetime) -> None:
+@dataclass(frozen=True)
+class Claim:
+    """A report in the hands of one worker. ``attempt`` tells it from the worker that takes over after a silence."""
+
+    report: CaseReport
+    attempt: int
+
+
+def issue(report_id: int, *, clock: Clock) -> None:
     """Make, sign and keep the report unless it is signed already or another worker is at it.
 
-    Raises ``ReportFailed`` after keeping the reason.
+    ``clock`` is read at each step, so that a slow worker is seen to move. Raises ``ReportFailed`` after keeping the
+    reason.
     """
-    report = _claim(report_id, now=now)
-    if report is None:
+    claim = _claim(report_id, now=clock())
+    if claim is None:
         return
     try:
-        key = load_signer(report.decision.case.committee.host_id, at=now)
-        composed = compose(report, code=new_code(), at=now)
-        pdf = sign(
-            composed.pdf,
-            signer=key.signer,
-            field=composed.seal.name,
-            reason=composed.title,
-            location=composed.place,
-            certify=True,
-            at=now,
-        )
-        _keep(report, composed, pdf, now=now)
-    except (CannotSign, CannotRender, NotSigned) as refused:
-        raise _failed(report, f"{type(refused).__name__}: {refused}", now=now) from refused
+        _make(claim, clock=clock)
+    except CannotRender as refused:
+        raise _failed(claim, unprintable(refused), now=clock()) from refused
+    except CannotSign as refused:
+        raise _failed(claim, f"cannot_sign: {refused.reason.value}", now=clock()) from refused
+    except NotSigned as refused:
+        raise _failed(claim, f"not_signed: {refused}", now=clock()) from refused
     except Exception as fault:
-        raise _failed(report, f"{type(fault).__name__}: {fault}"[:500], now=now) from fault
+        raise _failed(claim, f"{type(fault).__name__}: {fault}", now=clock()) from fault
+
+
+def unprintable(refused: CannotRender) -> str:
+    """Why there is no PDF; characters the fonts lack are shown with their numbers."""
+    signs = " ".join(f"{sign} (U+{ord(sign):04X})" for sign in sorted(refused.glyphs))
+    return f"cannot_render: {', '.join(refused.problems)}{f': {signs}' if signs else ''}"
+
+
+def _make(claim: Claim, *, clock: Clock) -> None:
+    report, host = claim.report, claim.report.decision.case.committee.host_id
+    load_signer(host, at=clock())  # without a key nothing is laid out in vain
+    composed = compose(report, code=new_code(), at=clock())
+    now = clock()
+    _touch(claim, now=now)
+    key = load_signer(host, at=now)
+    pdf = sign(
+        composed.pdf,
+        signer=key.signer,
+        field=composed.seal.name,
+        reason=composed.title,
+        location=composed.place,
+        certify=True,
+        at=now,
+    )
+    _keep(claim, composed, pdf, now=now)
 
 
 @transaction.atomic(durable=True)
-def _claim(report_id: int, *, now: datetime) -> CaseReport | None:
+def _claim(report_id: int, *, now: datetime) -> Claim | None:
     """The report marked as being made, or None when there is nothing to do. An unknown id is nothing to do."""
     report = (
         CaseReport.objects.select_for_update(of=("self",))
-        .select_related("decision__case__committee__host", "decision__motion", "decision__issued_by")
+        .select_related(
+            "decision__case__committee__host",
+            "decision__case__rulebook",
+            "decision__case__instrument",
+            "decision__case__applicant",
+            "decision__case__lead",
+            "decision__application__submitted_by",
+            "decision__motion",
+            "decision__issued_by",
+            "decision__drafted_by",
+        )
         .filter(pk=report_id)
         .first()
     )
     if report is None or report.state == ReportState.SIGNED.value:
         return None
-    if report.state == ReportState.RENDERING.value and now - report.progressed_at < CLAIM:
+    if _is_taken(report, now):
         return None
     report.state, report.progressed_at, report.attempts = ReportState.RENDERING.value, now, report.attempts + 1
     report.save(update_fields=["state", "progressed_at", "attempts"])
-    return report
+    return Claim(report, report.attempts)
+
+
+def _is_taken(report: CaseReport, now: datetime) -> bool:
+    """Another worker is at it, or the pause after a failure is not over: a message sent twice starts nothing twice."""
+    quiet = now - report.progressed_at
+    if report.state == ReportState.RENDERING.value:
+        return quiet < CLAIM
+    return report.state == ReportState.FAILED.value and quiet < wait_after(report.attempts) - EARLY
 
 
 @transaction.atomic(durable=True)
-def _keep(report: CaseReport, composed: Composed, pdf: bytes, *, now: datetime) -> None:
-    row = CaseReport.objects.select_for_update().get(pk=report.pk)
+def _touch(claim: Claim, *, now: datetime) -> None:
+    """This worker moves; one that was taken over says nothing."""
+    mine = CaseReport.objects.filter(pk=claim.report.pk, attempts=claim.attempt, state=ReportState.RENDERING.value)
+    mine.update(progressed_at=now)
+
+
+@transaction.atomic(durable=True)
+def _keep(claim: Claim, composed: Composed, pdf: bytes, *, now: datetime) -> None:
+    """Enter the file into the register unless another worker's is there; the case's row orders its decisions."""
+    case = (
+        Case.objects.select_for_update(of=("self",)).select_related("committee").get(pk=claim.report.decision.case_id)
+    )
+    row = CaseReport.objects.select_for_update(of=("self",)).select_related("decision").get(pk=claim.report.pk)
     if row.state == ReportState.SIGNED.value:
         return
-    case = report.decision.case
     document = keep_signed(
-        subject=f"workflows.decision:{report.decision_id}",
-        kind=f"case-{report.kind}",
-        language=report.language,
+        subject=f"workflows.decision:{row.decision_id}",
+        kind=f"case-{row.kind}",
+        language=row.language,
         title=composed.title,
         organisation_id=case.committee.host_id,
         code=composed.code,
@@ -88,24 +151,41 @@ def _keep(report: CaseReport, composed: Composed, pdf: bytes, *, now: datetime) 
     )
     row.state, row.error, row.document, row.progressed_at = ReportState.SIGNED.value, "", document, now
     row.save(update_fields=["state", "error", "document", "progressed_at"])
+    _replace_earlier(row, document)
     record(
         chain=f"organisation:{case.committee.host_id}",
         at=now,
         actor=None,
         verb="report.sign",
         subject=f"case:{case.pk}",
-        report=report.pk,
-        kind=report.kind,
-        language=report.language,
+        report=row.pk,
+        kind=row.kind,
+        language=row.language,
         sha256=document.sha256,
         code=document.code,
     )
 
 
+def _replace_earlier(row: CaseReport, document: SignedDocument) -> None:
+    """Documents of earlier decisions are superseded by the newest one's, in whatever order they are made."""
+    same = CaseReport.objects.filter(
+        decision__case=row.decision.case_id, kind=row.kind, language=row.language, document__isnull=False
+    ).select_related("document", "decision")
+    for other in same.exclude(pk=row.pk).order_by("decision__number"):
+        kept = other.document
+        if kept is None:
+            continue
+        if other.decision.number < row.decision.number:
+            supersede(kept, by=document)
+        else:
+            supersede(document, by=kept)
+
+
 @transaction.atomic(durable=True)
-def _failed(report: CaseReport, reason: str, *, now: datetime) -> ReportFailed:
-    row = CaseReport.objects.select_for_update().get(pk=report.pk)
-    if row.state != ReportState.SIGNED.value:
-        row.state, row.error, row.progressed_at = ReportState.FAILED.value, reason, now
+def _failed(claim: Claim, reason: str, *, now: datetime) -> ReportFailed:
+    """The reason on the report, unless it was signed or taken over meanwhile."""
+    row = CaseReport.objects.select_for_update().get(pk=claim.report.pk)
+    if row.state == ReportState.RENDERING.value and row.attempts == claim.attempt:
+        row.state, row.error, row.progressed_at = ReportState.FAILED.value, reason[:LONGEST_REASON], now
         row.save(update_fields=["state", "error", "progressed_at"])
-    return ReportFailed(reason, row.attempts)
+    return ReportFailed(reason, claim.attempt)

@@ -1,0 +1,1 @@
+"""Words and numbers of the procedure in templates."""
