@@ -2,12 +2,41 @@
 
 from django.urls import path
 
-from workflows.views import assignments, cases, committees, intake, reviews, rosters
+from workflows.views import (
+    applications,
+    assignments,
+    cases,
+    committees,
+    files,
+    handing_in,
+    intake,
+    reading,
+    reviews,
+    rosters,
+)
 
 app_name = "workflows"
 urlpatterns = [
     path("cases/", cases.case_list, name="case-list"),
     path("cases/<int:pk>/", cases.case_page_view, name="case"),
+    path("cases/start/", applications.case_start, name="case-start"),
+    path("cases/<int:pk>/application/", applications.application, name="application"),
+    path("cases/<int:pk>/application/<str:step>/", applications.application_step, name="application-step"),
+    path("cases/<int:pk>/check/", handing_in.application_check, name="application-check"),
+    path("cases/<int:pk>/read/<int:number>/", reading.application_read, name="application-read"),
+    path("cases/<int:pk>/receipt/", handing_in.case_receipt, name="case-receipt"),
+    path("cases/<int:pk>/supplement-answer/", handing_in.supplement_answer, name="supplement-answer"),
+    path("cases/<int:pk>/team/", handing_in.application_team, name="application-team"),
+    path("cases/<int:pk>/withdraw/", handing_in.case_withdraw, name="case-withdraw"),
+    path("cases/<int:pk>/files/<str:item>/", files.file_add, name="file-add"),
+    path("cases/<int:pk>/files/<int:file_id>/remove/", files.file_remove, name="file-remove"),
+    path("cases/<int:pk>/files/<int:file_id>/replace/", files.file_replace, name="file-replace"),
+    path("cases/<int:pk>/files/<int:file_id>/versions/<int:number>/", files.file_download, name="file-download"),
+    path(
+        "cases/<int:pk>/files/<int:file_id>/versions/<int:number>/pages/<int:page>.png",
+        files.file_page,
+        name="file-page",
+    ),
     path("cases/<int:pk>/classify/", intake.classify, name="case-classify"),
     path("cases/<int:pk>/accept/", intake.accept, name="case-accept"),
     path("cases/<int:pk>/decline/", intake.decline, name="case-decline"),

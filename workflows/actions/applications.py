@@ -149,12 +149,27 @@ def add_team_member(case_id: int, user: User, *, actor: User, now: datetime) -> 
         note(folder.case, "application.add_team_member", actor=actor, now=now, user=user.pk)
 
 
-def _freeze(folder: Folder, *, changes: str = "") -> Application:
-    application = folder.application
-    application.files = [
+def content_digest(folder: Folder) -> str:
+    """The digest the newest version would be frozen with as it is now."""
+    return digest_of({"answers": folder.application.answers, "files": _files(folder)})
+
+
+def _files(folder: Folder) -> list[dict[str, Any]]:
+    return [
         {"item": held.item, "file": held.pk, "version": held.current_id, "sha256": held.current.sha256}
         for held in folder.files
     ]
+
+
+def _as_read(folder: Folder, seen: str) -> None:
+    """Nobody hands in what somebody else changed since it was read; ``seen`` is its digest, empty where unknown."""
+    if seen and seen != content_digest(folder):
+        raise Refused((Gap(GapCode.STALE),))
+
+
+def _freeze(folder: Folder, *, changes: str = "") -> Application:
+    application = folder.application
+    application.files = _files(folder)
     application.changes = changes
     application.submitted_at = folder.now
     application.submitted_by = folder.user
@@ -172,10 +187,14 @@ def _next_reference(folder: Folder) -> str:
 
 
 @transaction.atomic(durable=True)
-def submit_case(case_id: int, *, actor: User, now: datetime) -> Case:
-    """Hand the application in: its version is frozen with a digest, the case gets its reference."""
+def submit_case(case_id: int, *, seen: str = "", actor: User, now: datetime) -> Case:
+    """Hand the application in: its version is frozen with a digest, the case gets its reference.
+
+    ``seen``, here and below, is the ``content_digest`` of what was read before; another one is refused as stale.
+    """
     folder = open_folder(case_id, actor=actor, now=now)
     guard(SUBMIT, folder)
+    _as_read(folder, seen)
     application = _freeze(folder)
     reference = _next_reference(folder)
     change = move(folder.case, SUBMIT.target, now=now, reference=reference, submitted_at=now)
@@ -185,8 +204,10 @@ def submit_case(case_id: int, *, actor: User, now: datetime) -> Case:
 
 
 @transaction.atomic(durable=True)
-def save_supplement_answer(case_id: int, item: str, text: str, *, actor: User, now: datetime) -> None:
-    """Keep the answer to one item of the open notice."""
+def save_supplement_answer(
+    case_id: int, item: str, text: str, *, seen: str | None = None, actor: User, now: datetime
+) -> None:
+    """Keep the answer to one item of the open notice; ``seen`` and ``Overtaken`` as for ``save_answers``."""
     folder = open_folder(case_id, actor=actor, now=now)
     guard(SAVE, folder)
     notice = next((n for n in folder.notices if n.answered_at is None), None)
@@ -194,16 +215,19 @@ def save_supplement_answer(case_id: int, item: str, text: str, *, actor: User, n
     if row is None:
         raise Refused((Gap(GapCode.STALE),))
     if row.answer != text.strip():
+        if seen is not None and seen != row.answer:
+            raise Overtaken({item: row.answer}, folder.application.revision)
         row.answer = text.strip()
         row.save(update_fields=["answer"])
         note(folder.case, "supplement.save", actor=actor, now=now, item=item)
 
 
 @transaction.atomic(durable=True)
-def answer_supplement(case_id: int, *, actor: User, now: datetime) -> Case:
+def answer_supplement(case_id: int, *, seen: str = "", actor: User, now: datetime) -> Case:
     """Send the answers to the notice, with the completed application."""
     folder = open_folder(case_id, actor=actor, now=now)
     guard(ANSWER_SUPPLEMENT, folder)
+    _as_read(folder, seen)
     application = _freeze(folder)
     notice = next(n for n in folder.notices if n.answered_at is None)
     notice.answered_at = now
@@ -216,13 +240,14 @@ def answer_supplement(case_id: int, *, actor: User, now: datetime) -> Case:
 
 
 @transaction.atomic(durable=True)
-def resubmit_case(case_id: int, *, changes: str, actor: User, now: datetime) -> Case:
+def resubmit_case(case_id: int, *, changes: str, seen: str = "", actor: User, now: datetime) -> Case:
     """Hand in the modified version; ``changes`` says what was done about the requirements.
 
     It goes to the chair or back to a meeting, as the kind of the decision says; a new time limit begins.
     """
     folder = open_folder(case_id, actor=actor, now=now)
     guard(RESUBMIT, folder, reasons=bool(changes.strip()))
+    _as_read(folder, seen)
     application = _freeze(folder, changes=changes.strip())
     end_wait(folder.case, now=now)
     target = State.CHECKING if folder.modification_is_checked else State.READY
