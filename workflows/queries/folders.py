@@ -9,14 +9,13 @@ from assessments.domain.ratings import Block, ReviewerRatings
 from assessments.models import Answer
 from assessments.queries import current_answers, load_instrument, ratings_of
 from ethicsreview.accounts.models import User
-from workflows.domain import application as forms
 from workflows.domain.ballots import Cast, Choice, Standing, tally
-from workflows.domain.checks import CaseFacts, Draft, decision_rule
+from workflows.domain.checks import CaseFacts, decision_rule
 from workflows.domain.clock import Clock, local_day, read_clock
 from workflows.domain.gapcodes import Gap
 from workflows.domain.rooms import VOTING, Room, SeatRole, composition_gaps
 from workflows.domain.rulebook import Effect, Route, RouteFacts, Rulebook, route_of
-from workflows.domain.states import MeetingState, MotionKind, Role, State
+from workflows.domain.states import MeetingState, MotionKind, Role
 from workflows.models import (
     AgendaItem,
     Application,
@@ -32,6 +31,8 @@ from workflows.models import (
     Wait,
 )
 from workflows.queries.committees import seat_is_away, sitting_of
+from workflows.queries.facts import case_facts
+from workflows.queries.facts import given_in as given_in
 from workflows.queries.rulebooks import load_rulebook
 
 
@@ -288,6 +289,17 @@ class Folder:
         """The motion being voted on."""
         return next((motion for motion in self.motions if motion.closed_at is None), None)
 
+    @property
+    def voting_opened(self) -> bool:
+        """Whether a decision was put to the vote since the newest one was issued, and not taken back."""
+        since = self.issued[-1].issued_at if self.issued else None
+        return any(
+            motion.kind == MotionKind.DECISION.value
+            and not motion.withdrawn_reason
+            and (since is None or motion.put_at > since)
+            for motion in self.motions
+        )
+
     def standing_of(self, motion: Motion, room: Room) -> Standing:
         """The ballot over ``room`` as it is."""
         votes = [Cast(vote.user_id, Choice(vote.choice), vote.number) for vote in motion.votes.all()]
@@ -362,100 +374,4 @@ class Folder:
     @cached_property
     def facts(self) -> CaseFacts:
         """Everything the table needs, for this person and this moment."""
-        state = State(self.case.state)
-        facts = CaseFacts(
-            state=state,
-            roles=self.roles,
-            tier=self.case.tier,
-            exemption_claimed=bool(self.case.exemption),
-            exempt=bool(self.case.exemption and self.case.exemption_evidence),
-            listed=tuple(self.case.listed),
-            red_lines=tuple(self.case.red_lines),
-            chair_free=self.chair_free,
-        )
-        parts = {
-            **self._application_facts(state),
-            **self._review_facts(state),
-            **self._meeting_facts(state),
-            **self._decision_facts(state),
-        }
-        return CaseFacts(**{**facts.__dict__, **parts})
-
-    def _application_facts(self, state: State) -> dict[str, object]:
-        if state not in {State.DRAFT, State.SUBMITTED, State.SUPPLEMENT, State.MODIFYING}:
-            return {}
-        answers = self.application.answers
-        held = frozenset(file.item for file in self.files)
-        open_notice = next((notice for notice in self.notices if notice.answered_at is None), None)
-        return {
-            "missing_items": forms.missing_items(self.rules.application, answers, held),
-            "unanswered": forms.unanswered(self.rules.lists, answers),
-            "pledged": forms.is_pledged(self.rules, answers),
-            "notices": len(self.notices),
-            "open_items": tuple(i.item for i in open_notice.items.all() if not i.answer) if open_notice else (),
-            "composition": self.composition if state is State.SUBMITTED else (),
-        }
-
-    def _review_facts(self, state: State) -> dict[str, object]:
-        if state not in {State.ACCEPTED, State.REVIEWING}:
-            return {}
-        return {
-            "reviewers": len(self.reviews),
-            "outstanding": sum(review.submitted_at is None for review in self.reviews),
-            "unrated": len(self.unrated) if state is State.REVIEWING else 0,
-            "unreasoned": self.unreasoned if state is State.REVIEWING else (),
-        }
-
-    def _meeting_facts(self, state: State) -> dict[str, object]:
-        if state not in {State.READY, State.DELIBERATING, State.VOTING, State.CARRIED, State.CHECKING}:
-            return {}
-        if state in {State.CARRIED, State.CHECKING}:
-            return {"blocks": self.blocks}
-        motion = self.motion
-        return {
-            "blocks": self.blocks,
-            "on_agenda": self.item is not None,
-            "meeting_open": self.item is not None and self.item.meeting.state == MeetingState.OPEN.value,
-            "other_item_open": self._other_item_open(),
-            "room": self.room,
-            "proposal": motion.decision_kind if motion else "",
-            "voting_opened": self.voting_opened,
-        }
-
-    @property
-    def voting_opened(self) -> bool:
-        """Whether a decision was put to the vote since the newest one was issued, and not taken back."""
-        since = self.issued[-1].issued_at if self.issued else None
-        return any(
-            motion.kind == MotionKind.DECISION.value
-            and not motion.withdrawn_reason
-            and (since is None or motion.put_at > since)
-            for motion in self.motions
-        )
-
-    def _other_item_open(self) -> bool:
-        if self.item is None:
-            return False
-        items = self.item.meeting.items.filter(opened_at__isnull=False, closed_at__isnull=True)
-        return items.exclude(case=self.case).exists()
-
-    def _decision_facts(self, state: State) -> dict[str, object]:
-        if state not in {State.CARRIED, State.CHECKING}:
-            return {}
-        draft = self.draft
-        return {
-            "carried_kind": self.carried.decision_kind if self.carried else "",
-            "draft": Draft(draft.kind, given_in(draft)) if draft else None,
-        }
-
-
-def given_in(decision: Decision) -> frozenset[str]:
-    """The requirement codes a decision has content for, in at least one language."""
-    held = {
-        "reasons": decision.reasons_en or decision.reasons_zh,
-        "requirements": decision.requirements_en or decision.requirements_zh,
-        "scope": decision.scope_en or decision.scope_zh,
-        "validity": decision.valid_until,
-        "conditions": decision.pk and list(decision.conditions.all()),
-    }
-    return frozenset(code for code, value in held.items() if value)
+        return case_facts(self)
