@@ -104,6 +104,12 @@
   document.addEventListener("htmx:afterRequest", (event) => {
     const owner = saver(event);
     if (!owner) return;
+    if (event.detail.xhr.status === 409 || event.detail.xhr.status === 422) {
+      failed.delete(owner); // an answer, not a failure: the page says what is wrong, and trying again would not help
+      unsaved.add(owner);
+      say("unsaved");
+      return;
+    }
     if (event.detail.successful) {
       failed.delete(owner);
       forgetGone();
@@ -114,6 +120,13 @@
     failed.set(owner, event.detail.elt);
     say(event.detail.requestConfig.ended ? "ended" : "failed");
   });
+  // What could not be sent says so where it stands.
+  for (const name of ["htmx:responseError", "htmx:sendError"]) {
+    document.addEventListener(name, (event) => {
+      const place = event.detail.elt.querySelector && event.detail.elt.querySelector("[data-says-failed]");
+      if (place) place.textContent = place.dataset.saysFailed;
+    });
+  }
   // A new session brings a new token; without it a repeated save would be refused.
   const renew = async () => {
     const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
