@@ -71,7 +71,10 @@ class RatingForm(forms.Form):
             return None
         version, page = map(_number, given)
         if version is None:
-            self.add_error(None, _("Choose a document to cite."))
+            missing = (
+                _("Open a document first, then cite its page.") if cite == HERE else _("Choose a document to cite.")
+            )
+            self.add_error(None, missing)
             return None
         return EvidenceLink(version, page, note if cite == CHOSEN else "")
 

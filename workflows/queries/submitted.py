@@ -31,7 +31,7 @@ class Paper:
 
 @dataclass(frozen=True)
 class Section:
-    """One step of the application: its answers as label and text, yes and no as the codes the form keeps."""
+    """One step of the application: its answers as label and text."""
 
     title: str
     rows: tuple[tuple[str, str], ...]
@@ -63,8 +63,11 @@ def papers(folder: Folder) -> list[Paper]:
     return sorted(found, key=lambda paper: (not paper.current, labels.get(paper.item, len(labels)), paper.version))
 
 
-def sections(folder: Folder, language: str) -> list[Section]:
-    """What the newest submitted application says, step by step; the lists and the pledge have their own page."""
+def sections(folder: Folder, language: str, words: Mapping[str, str]) -> list[Section]:
+    """What the newest submitted application says, step by step; the lists and the pledge have their own page.
+
+    ``words`` are those for yes and no.
+    """
     newest = newest_submitted(folder)
     if newest is None:
         return []
@@ -72,18 +75,20 @@ def sections(folder: Folder, language: str) -> list[Section]:
     for step in folder.rules.application.steps:
         if step.kind is not StepKind.ITEMS:
             continue
-        told = [(item.label.in_(language), _told(item, newest.answers, language)) for item in step.items]
+        told = [(item.label.in_(language), _told(item, newest.answers, language, words)) for item in step.items]
         rows = tuple(row for row in told if row[1])
         if rows:
             found.append(Section(step.title.in_(language), rows))
     return found
 
 
-def _told(item: FormItem, answers: Mapping[str, Any], language: str) -> str:
+def _told(item: FormItem, answers: Mapping[str, Any], language: str, words: Mapping[str, str]) -> str:
     value = answers.get(item.code)
     if item.kind is ItemKind.FILES or value in (None, "", []):
         return ""
     labels = {choice.code: choice.label.in_(language) for choice in item.choices}
+    if item.kind is ItemKind.YES_NO:
+        labels = dict(words)
     if isinstance(value, list):
         return "\n".join(_line(entry, labels) for entry in value)
     return labels.get(str(value), str(value))

@@ -4,8 +4,9 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
-from assessments.domain.instrument import Instrument, Item
+from assessments.domain.instrument import Confidence, Instrument, Item
 from assessments.models import Answer, AnswerEvidence
 from workflows.queries.submitted import Paper
 
@@ -19,6 +20,13 @@ ICONS = {
     "SS": "point-security",
     "AT": "point-transparency",
     "SA": "point-accountability",
+}
+
+CONFIDENCE = {
+    Confidence.FOUND: pgettext_lazy("source", "seen in the text"),
+    Confidence.HIGH: pgettext_lazy("source", "from memory, surely"),
+    Confidence.MED: pgettext_lazy("source", "from memory, probably"),
+    Confidence.LOW: pgettext_lazy("source", "from memory, to be checked"),
 }
 
 
@@ -35,7 +43,7 @@ def item_words(item: Item, instrument: Instrument, language: str) -> dict[str, A
         "check": item.check.in_(language),
         "evidence": item.evidence.in_(language),
         "sources": [
-            {"text": f"{source.ref.in_(language)} {source.at}".strip(), "confidence": source.confidence.value}
+            {"text": f"{source.ref.in_(language)} {source.at}".strip(), "confidence": CONFIDENCE[source.confidence]}
             for source in item.sources
         ],
         "gate_why": _gate_why(item, instrument, language),
@@ -60,8 +68,8 @@ def rating_words(answer: Answer | None, instrument: Instrument, language: str) -
     if answer is None or answer.cleared:
         return {"score": "none", "short": "—", "word": _("not rated")}
     if answer.not_applicable:
-        word = instrument.not_applicable.label.in_(language)
-        return {"score": "none", "short": _("N/A"), "word": word}
+        short, word = _("N/A"), instrument.not_applicable.label.in_(language)
+        return {"score": "none", "short": short, "word": "" if word == short else word}
     step = instrument.steps[answer.step]
     return {"score": answer.step, "short": answer.step, "word": step.label.in_(language)}
 

@@ -92,8 +92,20 @@ def rating_context(
         ],
         "opinion": opinion or OpinionForm(),
         "refused": refused or [],
-        "needed": still_needed(folder, SUBMIT_REVIEW) if place.point == END and can_rate(folder) else [],
+        "needed": _needed(folder, place) if place.point == END and can_rate(folder) else [],
     }
+
+
+def _needed(folder: Folder, place: Place) -> list[dict[str, str]]:
+    """What keeps the review from being handed in; a missing reason leads to its indicator."""
+    rows = still_needed(folder, SUBMIT_REVIEW)
+    for row in rows:
+        if row["item"] in folder.instrument.items:
+            row["text"] = f"{row['item']}: {row['text']}"
+            row["url"] = place.url(
+                folder.case.pk, point=folder.instrument.group_of[row["item"]].key, anchor=row["item"]
+            )
+    return rows
 
 
 def progress_context(folder: Folder, place: Place) -> dict[str, Any]:
@@ -138,6 +150,7 @@ def _point(folder: Folder, place: Place, entry: Progress) -> dict[str, Any]:
         "blocking": entry.blocking,
         "missing": [line(item) for item in entry.missing],
         "unreasoned": [line(item) for item in entry.unreasoned],
+        "open": len(entry.missing) + len(entry.unreasoned),
     }
 
 
@@ -229,7 +242,7 @@ def _source(folder: Folder, place: Place, known: list[Paper]) -> dict[str, Any]:
             }
             for paper in known
         ],
-        "sections": sections(folder, language) if shown is None else [],
+        "sections": sections(folder, language, {"yes": _("yes"), "no": _("no")}) if shown is None else [],
         "shown": _shown(case, place, shown, labels) if shown else None,
     }
 
