@@ -115,12 +115,21 @@ def _issue(folder: Folder, decision: Decision) -> None:
     _queue_reports(decision, now=folder.now)
 
 
+def _not_stale(decision: Decision | None, seen: datetime | None) -> None:
+    if seen is not None and decision is not None and decision.drafted_at != seen:
+        raise Refused((Gap(GapCode.STALE),))
+
+
 @transaction.atomic(durable=True)
-def issue_decision(case_id: int, *, actor: User, now: datetime) -> Decision:
-    """The chair, or the one designated, issues; the clock stops, the applicant is told, the reports are made."""
+def issue_decision(case_id: int, *, seen: datetime | None = None, actor: User, now: datetime) -> Decision:
+    """The chair, or the one designated, issues; the clock stops, the applicant is told, the reports are made.
+
+    ``seen`` is when the draft was written that the chair read; another one is refused as stale.
+    """
     folder = open_folder(case_id, actor=actor, now=now)
     guard(ISSUE_DECISION, folder)
     decision = folder.draft
+    _not_stale(decision, seen)
     rule = decision_rule(decision.kind, folder.rules) if decision else None
     if decision is None or rule is None:
         raise Refused((Gap(GapCode.DRAFT_MISSING),))
@@ -147,11 +156,12 @@ def issue_decision(case_id: int, *, actor: User, now: datetime) -> Decision:
 
 
 @transaction.atomic(durable=True)
-def confirm_modification(case_id: int, *, actor: User, now: datetime) -> Decision:
-    """The chair finds the requirements met: the case is approved by a decision of its own."""
+def confirm_modification(case_id: int, *, seen: datetime | None = None, actor: User, now: datetime) -> Decision:
+    """The chair finds the requirements met: the case is approved by a decision of its own; ``seen`` as in issuing."""
     folder = open_folder(case_id, actor=actor, now=now)
     guard(CONFIRM_MODIFICATION, folder)
     decision = folder.draft
+    _not_stale(decision, seen)
     if decision is None:
         raise Refused((Gap(GapCode.DRAFT_MISSING),))
     _issue(folder, decision)

@@ -10,8 +10,7 @@ from ethicsreview.accounts.models import User
 from ethicsreview.notices.domain import Verb
 from workflows.domain.ballots import Choice, Standing, carried, needed
 from workflows.domain.gapcodes import Gap, GapCode, Refused
-from workflows.domain.rooms import VOTING, Room, SeatRole
-from workflows.domain.rulebook import Denominator
+from workflows.domain.rooms import Room
 from workflows.domain.states import MeetingState, MotionKind, State
 from workflows.domain.transitions import (
     ADJOURN_ITEM,
@@ -23,6 +22,7 @@ from workflows.domain.transitions import (
     WITHDRAW_MOTION,
 )
 from workflows.models import AgendaItem, Case, Dissent, Meeting, Motion, Vote
+from workflows.queries.agenda import denominator
 from workflows.queries.folders import Folder
 from workflows.steps import guard, move, note, open_folder, tell
 
@@ -166,16 +166,8 @@ def cast_vote(
     return vote
 
 
-def _denominator(room: Room, folder: Folder) -> int:
-    meeting = folder.rules.meeting
-    if meeting.denominator.value is Denominator.PRESENT:
-        return room.counted
-    full = [seat for seat in folder.seats if SeatRole(seat.role) in VOTING - {SeatRole.ALTERNATE}]
-    return sum(meeting.recused_count.value or seat.user_id not in folder.recused for seat in full)
-
-
 def _result(standing: Standing, room: Room, folder: Folder) -> tuple[bool, dict[str, int]]:
-    base, rules = _denominator(room, folder), folder.rules
+    base, rules = denominator(folder, room), folder.rules
     threshold, inclusive = rules.meeting.threshold.value, rules.meeting.inclusive.value
     passed = carried(standing, threshold=threshold, inclusive=inclusive, denominator=base)
     least = needed(threshold=threshold, inclusive=inclusive, denominator=base)
