@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from django.conf import settings
+from django.core.cache import cache
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 
@@ -17,6 +18,7 @@ __all__ = ["CannotShow", "FileLost", "current_version", "open_version", "page_co
 
 UPLOADS = "uploads"
 PAGES = "pages"
+REMEMBERED = 3600  # seconds in which a page that could not be drawn is not tried again
 
 
 class FileLost(RuntimeError):
@@ -49,7 +51,10 @@ def page_count(version: FileVersion) -> int:
 
 
 def page_image(version: FileVersion, page: int) -> bytes:
-    """Page ``page`` (from 1) as PNG, drawn once and then read from the cache. Raises ``CannotShow``, ``FileLost``."""
+    """Page ``page`` (from 1) as PNG, drawn once and then read from the cache. Raises ``CannotShow``, ``FileLost``.
+
+    A page that takes too much costs half a minute of a processor: it is not tried again at every look.
+    """
     if not 1 <= page <= page_count(version):
         raise CannotShow(page)
     cached = page_folder() / version.sha256 / f"{page}.png"
@@ -58,8 +63,15 @@ def page_image(version: FileVersion, page: int) -> bytes:
         return cached.read_bytes()
     except FileNotFoundError:
         pass
+    failed = f"files.cannot_show:{version.sha256}:{page}"
+    if cache.get(failed):
+        raise CannotShow(page)
     with open_version(version):
-        png = picture_apart(version.content_type, Path(default_storage.path(version.path)), page)
+        try:
+            png = picture_apart(version.content_type, Path(default_storage.path(version.path)), page)
+        except CannotShow:
+            cache.set(failed, True, REMEMBERED)
+            raise
     _keep(cached, png)
     return png
 

@@ -190,6 +190,19 @@ def test_page_image_outside_the_document_cannot_be_shown(applicant: User, now: d
         page_image(version, page)
 
 
+def test_page_image_that_takes_too_much_is_not_tried_again(
+    applicant: User, now: datetime, monkeypatch: pytest.MonkeyPatch, empty_cache: None
+) -> None:
+    version = keep(applicant, now, pdf(2), name="a.pdf")
+    monkeypatch.setattr(apart, "MOST_SECONDS", 0.01)
+    with pytest.raises(CannotShow):
+        page_image(version, 2)
+    monkeypatch.undo()
+    with pytest.raises(CannotShow):
+        page_image(version, 2)
+    assert page_image(version, 1)[:4] == b"\x89PNG"
+
+
 def test_page_count_by_kind(applicant: User, now: datetime) -> None:
     out = io.BytesIO()
     Image.new("RGB", (3, 2)).save(out, "PNG")

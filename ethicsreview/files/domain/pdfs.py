@@ -12,10 +12,16 @@ MOST_PAGES = 5_000
 MOST_OBJECTS = 1_000_000
 DEEPEST = 60
 PLAIN_ATTACHMENTS = frozenset({"json", "xml", "csv", "txt"})  # data beside an archival PDF, our own reports included
-ACTIONS = {"/JavaScript": "script", "/Launch": "launch", "/ImportData": "launch", "/Rendition": "media"}
+ACTIONS = {
+    "/JavaScript": "script",
+    "/Launch": "launch",
+    "/ImportData": "launch",
+    "/SubmitForm": "launch",
+    "/Rendition": "media",
+}
 KEYS = {"/JS": "script", "/XFA": "form", "/RichMediaContent": "media", "/RichMediaSettings": "media"}
 # Cheap first look at an object's text; a hit is then read exactly, because strings may hold such words too.
-SUSPECT = re.compile(rb"/(JS|JavaScript|Launch|ImportData|Rendition|XFA|RichMedia\w*|EF)\b")
+SUSPECT = re.compile(rb"/(JS|JavaScript|Launch|ImportData|SubmitForm|Rendition|XFA|RichMedia\w*|EF)\b")
 
 
 def check_pdf(stream: BinaryIO) -> int:
