@@ -131,7 +131,11 @@ def _value(key: str, value: Any, language: str) -> Any:
 
 
 def _moment(text: str) -> str:
-    if len(text) > 10 and (moment := parse_datetime(text)) is not None:
-        return formats.date_format(timezone.localtime(moment), "DATETIME_FORMAT")
-    day: date | None = parse_date(text[:10])
+    # a day no calendar has is shown as it was written: it must not close the list of everything else
+    try:
+        if len(text) > 10 and (moment := parse_datetime(text)) is not None:
+            return formats.date_format(timezone.localtime(moment), "DATETIME_FORMAT")
+        day: date | None = parse_date(text[:10])
+    except (ValueError, OverflowError):
+        return plain(text)
     return formats.date_format(day, "DATE_FORMAT") if day else plain(text)

@@ -116,6 +116,12 @@ def test_letter_with_a_line_break_in_a_title_gains_no_header_and_no_paragraph(ti
     assert [line for line in words.body.splitlines() if line.startswith("Bcc")] == []
 
 
+@pytest.mark.parametrize("written", ["9999-12-31T23:59:59+00:00", "2026-02-30", "2026-02-30T10:00:00Z", "soon"])
+def test_letter_shows_a_day_no_calendar_has_as_it_was_written(written: str) -> None:
+    words = compose(verb="membership_ended", language="en", name="Wei", params={"date": written})
+    assert [line for line in words.body.splitlines() if written in line] != []
+
+
 def test_plain_drops_what_turns_the_reading_direction() -> None:
     assert plain("a\u202eb\u200bc\x00d  e\t f") == "abcd e f"
 
