@@ -4,7 +4,7 @@ import hashlib
 import json
 from typing import Any
 
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from workflows.domain.ballots import Choice
@@ -99,7 +99,7 @@ def _bar(meeting: MeetingFolder, lines: list[Line], current: Line | None) -> dic
             "label": _("Present"),
             "value": _("%(here)s of %(all)s") % {"here": len(_present(meeting)), "all": len(full)},
         },
-        {"label": _("Item"), "value": _place(lines, current)},
+        {"label": pgettext("agenda", "Item"), "value": _place(lines, current)},
     ]
     if current and current.folder and current.room is not None:
         cells += _current_cells(current)

@@ -85,7 +85,6 @@ def _grouped(folder: Folder, reports: list[dict[str, Any]]) -> list[dict[str, An
 
 
 @login_required
-@never_cache
 @require_safe
 def download(request: HttpRequest, pk: int) -> HttpResponse:
     """The signed file, to be saved; what is not signed does not exist."""
