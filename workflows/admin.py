@@ -175,6 +175,19 @@ class MeetingAdmin(Sealed, admin.ModelAdmin[Meeting]):
     list_select_related = ["committee"]
     list_filter = ["state", "committee"]
     ordering = ["-starts_at", "-id"]
+    fields = [
+        "committee",
+        "number",
+        "starts_at",
+        "place",
+        "video_link",
+        "message",
+        "presiding",
+        "state",
+        "convened_at",
+        "opened_at",
+        "closed_at",
+    ]
 
 
 @admin.register(AgendaItem)
