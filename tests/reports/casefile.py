@@ -1,13 +1,19 @@
 """One eventful case through the real actions: supplement, recusal, gates, lost and withdrawn motions, dissent."""
 
+import subprocess
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+from django.test import override_settings
 
 from assessments.domain.instrument import is_asked
 from assessments.models import Answer, AnswerEvidence
 from assessments.queries import load_instrument
 from ethicsreview.accounts.models import User
+from tests.reports.specimen import CODE, ISSUED, key_folder, seal
 from tests.scenes import Course, Scene, make_scene, open_motion, rate
 from workflows.actions import applications, decisions, intake, meetings, motions, reviews
 from workflows.actions.conflicts import declare_conflict
@@ -15,7 +21,11 @@ from workflows.actions.decisions import ConditionText, DecisionText
 from workflows.domain.ballots import Choice
 from workflows.domain.rooms import Mode
 from workflows.domain.rulebook import Effect
+from workflows.domain.states import ReportKind
 from workflows.models import Case, CaseFile, Decision, Review, SupplementItem
+from workflows.reporting.composing import lay_out
+from workflows.reporting.data import CaseReportData
+from workflows.reporting.gathering import gather
 
 STEPS = {0: ("3", "3", "4", "2", "3"), 1: ("2", "3", "3", "2", "4"), 2: ("3", "1", "2", "3", "2")}
 REASONS = (
@@ -39,7 +49,7 @@ TEXT = DecisionText(
         "认为现有防控措施可将该风险降至可接受水平。\n一名审查委员对筛查要求评为最低分，补充筛查后经表决予以消除。"
     ),
     requirements_en="Publish the error rate by quarter and by group of patients.",
-    scope_en="Triage support for outpatients of one county hospital, version 2.4, each suggestion confirmed by a nurse.",
+    scope_en="Triage support for outpatients of one county hospital, version 2.4; a nurse confirms each suggestion.",
     scope_zh="限一家县级医院门诊分诊辅助，版本2.4，每条建议须经护士确认。",
 )
 
@@ -195,3 +205,51 @@ def _write(scene: Scene, case: Case) -> None:
         ConditionText("Keep a nurse on every shift who confirms each suggestion.", "每班由护士确认每条建议。", None),
     )
     decisions.draft_decision(case.pk, text, conditions, actor=scene.secretary, now=scene.now)
+
+
+@cache
+def eventful_data() -> CaseReportData:
+    """What the documents of the eventful decision are made of; gathered once, needs the database the first time."""
+    _scene, decision = eventful_decision(ISSUED - timedelta(days=30))
+    return gather(decision)
+
+
+def document(kind: ReportKind, language: str, *, data: CaseReportData | None = None) -> bytes:
+    """An unsigned document made at ``ISSUED``, of the eventful decision when no data is given."""
+    return _document(kind, language) if data is None else lay_out(data, kind, language, code=CODE, at=ISSUED).pdf
+
+
+@cache
+def _document(kind: ReportKind, language: str) -> bytes:
+    return lay_out(eventful_data(), kind, language, code=CODE, at=ISSUED).pdf
+
+
+@cache
+def sealed(kind: ReportKind, language: str) -> bytes:
+    """The eventful decision's document with the seal of organisation 1."""
+    with override_settings(SIGNING_KEY_DIR=key_folder()):
+        return seal(document(kind, language))
+
+
+def text_of(pdf: bytes, folder: Path) -> str:
+    """The text of all pages, blanks and line ends made one blank; a word broken at a line end stays broken."""
+    (folder / "read.pdf").write_bytes(pdf)
+    found = subprocess.run(["pdftotext", "-layout", folder / "read.pdf", "-"], capture_output=True, text=True)
+    return " ".join(found.stdout.split())
+
+
+def raw_of(pdf: bytes, folder: Path) -> str:
+    """The text in reading order without any blank, for texts that run over lines."""
+    (folder / "read.pdf").write_bytes(pdf)
+    found = subprocess.run(["pdftotext", "-raw", folder / "read.pdf", "-"], capture_output=True, text=True)
+    return "".join(found.stdout.split())
+
+
+def joined(*texts: str) -> set[str]:
+    """Texts as ``raw_of`` shows them."""
+    return {"".join(text.split()) for text in texts}
+
+
+def absent(texts: set[str], page: str) -> set[str]:
+    """Those of ``texts`` that ``page`` does not hold."""
+    return {text for text in texts if text not in page}

@@ -147,7 +147,7 @@ def failure_words(error: str) -> str:
     """Why a document could not be made, as ``issuing`` keeps it, in the reader's language."""
     kind, _colon, rest = error.partition(": ")
     code, _colon, more = rest.partition(": ")
-    if kind == "cannot_sign" and code in KeyCode:
+    if kind == "cannot_sign" and code in {known.value for known in KeyCode}:
         return str(KEYS[KeyCode(code)])
     if kind == "cannot_render" and code in RENDERING:
         return str(RENDERING[code]) % {"signs": more}
