@@ -110,7 +110,7 @@ NEXT: dict[State, dict[str, tuple[list[str], list[str]]]] = {
     State.CHECKING: {
         "lead": ([], [WITHDRAW]),
         "secretary": (["Draft the decision"], []),
-        "chair": (["Draft the decision", "Check the modified version"], []),
+        "chair": (["Check the modified version"], []),
         "member": NOTHING,
     },
     State.APPROVED: {"lead": NOTHING, "secretary": NOTHING, "chair": NOTHING, "member": NOTHING},

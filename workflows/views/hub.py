@@ -52,7 +52,6 @@ class Entry:
 
 
 _READERS = frozenset({Role.SECRETARY, Role.CHAIR, Role.MEMBER})
-_LEADERS = frozenset({Role.SECRETARY, Role.CHAIR})
 _APPLICANTS = frozenset({Role.APPLICANT, Role.TEAM})
 
 
@@ -88,8 +87,10 @@ def _unscheduled(folder: Folder) -> bool:
     return folder.item is None
 
 
-def _undrafted(folder: Folder) -> bool:
-    return folder.draft is None
+def _to_draft(folder: Folder) -> bool:
+    """Whoever checks a modified version does so, and drafts, on one page under one name."""
+    checks = State(folder.case.state) is State.CHECKING and Role.CHAIR in folder.roles
+    return folder.draft is None and not checks
 
 
 def _drafted(folder: Folder) -> bool:
@@ -210,7 +211,7 @@ ENTRIES = (
         "workflows:decision",
         _("Draft the decision"),
         _("What its kind must state is listed there, with a preview of the letter."),
-        when=_undrafted,
+        when=_to_draft,
     ),
     Entry(
         t.ISSUE_DECISION,
