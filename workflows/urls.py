@@ -18,6 +18,7 @@ from workflows.views import (
     reports,
     reviews,
     rosters,
+    supplements,
 )
 
 app_name = "workflows"
@@ -30,7 +31,7 @@ urlpatterns = [
     path("cases/<int:pk>/check/", handing_in.application_check, name="application-check"),
     path("cases/<int:pk>/read/<int:number>/", reading.application_read, name="application-read"),
     path("cases/<int:pk>/receipt/", handing_in.case_receipt, name="case-receipt"),
-    path("cases/<int:pk>/supplement-answer/", handing_in.supplement_answer, name="supplement-answer"),
+    path("cases/<int:pk>/supplement-answer/", supplements.supplement_answer, name="supplement-answer"),
     path("cases/<int:pk>/team/", handing_in.application_team, name="application-team"),
     path("cases/<int:pk>/withdraw/", handing_in.case_withdraw, name="case-withdraw"),
     path("cases/<int:pk>/files/<str:item>/", files.file_add, name="file-add"),

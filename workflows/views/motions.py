@@ -228,18 +228,17 @@ def _kinds(folder: Folder) -> list[dict[str, Any]]:
         {
             "code": rule.code,
             "label": kind_label(folder, rule.code),
-            "needed": needed(
-                (
-                    gap
-                    for gap in gaps(PUT_MOTION, replace(folder.facts, proposal=rule.code), folder.rules)
-                    if gap not in common
-                ),
-                folder.rules,
-                folder.instrument,
-            ),
+            "needed": _in_the_way(folder, rule.code, common),
         }
         for rule in folder.rules.decisions
     ]
+
+
+def _in_the_way(folder: Folder, kind: str, common: tuple[Gap, ...]) -> list[dict[str, str]]:
+    """One row for each hindrance; a gate that several reviewers rated 0 is one."""
+    found = gaps(PUT_MOTION, replace(folder.facts, proposal=kind), folder.rules)
+    rows = needed((gap for gap in found if gap not in common), folder.rules, folder.instrument)
+    return list({row["text"]: row for row in rows}.values())
 
 
 @login_required

@@ -67,10 +67,20 @@ def _row(folder: Folder, report: CaseReport) -> dict[str, Any]:
         "working": state is ReportState.RENDERING,
         "document": report.document,
         "error": report.error if keeper and state is not ReportState.SIGNED else "",
+        "why": _why(report.error),
         "attempts": report.attempts if keeper else 0,
         "since": report.progressed_at,
         "retry": keeper and state is ReportState.FAILED,
     }
+
+
+def _why(error: str) -> str:
+    """The kind of failure in words; the code itself stands beside it."""
+    if error.startswith("CannotSign"):
+        return _("The issuing organisation has no usable signing key.")
+    if error.startswith(("CannotRender", "NotSigned")):
+        return _("The document could not be made.")
+    return _("An unexpected fault.")
 
 
 def _grouped(folder: Folder, reports: list[dict[str, Any]]) -> list[dict[str, Any]]:
