@@ -39,13 +39,19 @@ def compare(before: str, after: str) -> tuple[Stretch, ...]:
 
 
 def _stretches(old: Sequence[str], new: Sequence[str]) -> tuple[Stretch, ...]:
+    """Neighbouring changes are told as one: blanks alone that stayed between them are no reason to stop."""
     found: list[Stretch] = []
+    gone, came = "", ""
     for what, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if what == "equal":
-            found.append(Stretch(Fate.SAME, "".join(new[c:d])))
+        before, after = "".join(old[a:b]), "".join(new[c:d])
+        if what != "equal" or ((gone or came) and not after.strip()):
+            gone, came = gone + before, came + after
             continue
-        if b > a:
-            found.append(Stretch(Fate.GONE, "".join(old[a:b])))
-        if d > c:
-            found.append(Stretch(Fate.NEW, "".join(new[c:d])))
-    return tuple(found)
+        found += [*_changed(gone, came), Stretch(Fate.SAME, after)]
+        gone, came = "", ""
+    return (*found, *_changed(gone, came))
+
+
+def _changed(gone: str, came: str) -> list[Stretch]:
+    both = ((Fate.GONE, gone), (Fate.NEW, came))
+    return [Stretch(fate, text) for fate, text in both if text]

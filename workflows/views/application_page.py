@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from django.http import Http404
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -275,6 +277,8 @@ def told(item: FormItem, value: Any, language: str) -> str:
     """An answer in words, people and several choices one to a line."""
     if value in (None, "", [], {}):
         return ""
+    if item.kind is ItemKind.DATE:
+        return date_format(date.fromisoformat(value))
     labels = {"yes": _("Yes"), "no": _("No")} if item.kind is ItemKind.YES_NO else {}
     labels |= {choice.code: choice.label.in_(language) for choice in item.choices}
     rows = value if isinstance(value, list) else [value]

@@ -129,6 +129,7 @@ def _save_piece(request: HttpRequest, folder: Folder, step: Step) -> HttpRespons
         "template": template,
         "now": timezone.now(),
         "oob": True,
+        "focus": picked,
     }
     return render(request, "workflows/application_saved.html", context, status=code)
 

@@ -119,6 +119,7 @@ def _answer(
             "piece": pieces(fresh, step, typed, only=item)[0],
             "template": "workflows/_application_piece.html",
             "oob": True,
+            "focus": True,
         }
         return render(request, "workflows/application_saved.html", context, status=INVALID if faults else 200)
     if faults:

@@ -17,36 +17,31 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from ethicsreview.accounts.models import User
 from workflows.actions.applications import (
-    Overtaken,
     add_team_member,
     answer_supplement,
     content_digest,
     resubmit_case,
     save_answers,
-    save_supplement_answer,
     submit_case,
     withdraw_case,
 )
-from workflows.domain.application import PLEDGE, YES, form_items
+from workflows.domain.application import PLEDGE, YES
 from workflows.domain.gapcodes import Gap, GapCode, Refused
 from workflows.domain.states import Role, State
 from workflows.domain.transitions import WITHDRAW
 from workflows.forms.applications import (
     ResubmitForm,
     SubmitForm,
-    SupplementAnswersForm,
     TeamForm,
     WithdrawForm,
-    mark_of,
 )
-from workflows.models import SupplementNotice
+from workflows.models import Application
 from workflows.queries.applying import team_of
 from workflows.queries.folders import Folder
 from workflows.views.application_page import (
     frame,
     is_open,
     missing_rows,
-    own_step,
     step_bar,
     step_url,
     team_words,
@@ -57,7 +52,7 @@ from workflows.views.reading import reading
 SAVED, INVALID, CONFLICT = 200, 422, 409
 
 
-def _own(request: HttpRequest, pk: int) -> Folder:
+def own_case(request: HttpRequest, pk: int) -> Folder:
     """The case for its applicant's side; 404 for everybody else."""
     folder = open_case(request, pk)
     if Role.TEAM not in folder.roles:
@@ -69,7 +64,7 @@ def _own(request: HttpRequest, pk: int) -> Folder:
 @require_http_methods(["GET", "POST"])
 def application_check(request: HttpRequest, pk: int) -> HttpResponse:
     """All of it on one page with what is missing; the pledge and the button that hands it in."""
-    folder = _own(request, pk)
+    folder = own_case(request, pk)
     if request.method == "POST":
         return _hand_in(request, folder)
     if not is_open(folder):
@@ -189,120 +184,22 @@ def case_receipt(request: HttpRequest, pk: int) -> HttpResponse:
     version = next((row for row in reversed(frozen) if not asked or str(row.number) == asked), None)
     if version is None:
         raise Http404
-    parts = reading(folder, version)
-    language = get_language() or "en"
-    context = {
+    return render(request, "workflows/case_receipt.html", _receipt_context(folder, version, frozen))
+
+
+def _receipt_context(folder: Folder, version: Application, frozen: list[Application]) -> dict[str, Any]:
+    case, language = folder.case, get_language() or "en"
+    by = version.submitted_by
+    return {
         **frame(folder, _("Receipt")),
         "version": version,
         "versions": frozen,
-        "by": User.objects.get(pk=version.submitted_by_id).name_in(language) if version.submitted_by_id else "",
-        "files": [(line, file) for part in parts for line in part.lines for file in line.files],
-        "applicant": folder.case.applicant.name_in(language),
-        "committee": folder.case.committee.name_in(language),
-        "host": folder.case.committee.host.name_in(language),
+        "by": by.name_in(language) if by else "",
+        "files": [(line, file) for part in reading(folder, version) for line in part.lines for file in line.files],
+        "applicant": case.applicant.name_in(language),
+        "committee": case.committee.name_in(language),
+        "host": case.committee.host.name_in(language),
         "rulebook": f"{folder.rules.title.in_(language)} · v{folder.rules.version}",
-        "own": Role.TEAM in folder.roles,
-    }
-    return render(request, "workflows/case_receipt.html", context)
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def supplement_answer(request: HttpRequest, pk: int) -> HttpResponse:
-    """The notice's items with their answers, each saved by itself or all by an ordinary submit."""
-    folder = _own(request, pk)
-    notice = next((row for row in folder.notices if row.answered_at is None), None)
-    if notice is None:
-        raise Http404
-    if request.method == "GET":
-        form = SupplementAnswersForm(items=notice.items.all())
-        return render(request, "workflows/supplement_answer.html", _answers_context(folder, notice, form, {}))
-    only = request.POST.get("only", "")
-    form = SupplementAnswersForm(request.POST, items=notice.items.all(), only=only)
-    if not form.rows:
-        raise Http404
-    conflicts = _save_answers(folder, form, leave=_left(request))
-    return _answers_saved(request, folder, form, conflicts, only=only)
-
-
-def _left(request: HttpRequest) -> str:
-    side, _colon, item = request.POST.get("pick", "").partition(":")
-    return item if side == "theirs" else ""
-
-
-def _save_answers(folder: Folder, form: SupplementAnswersForm, leave: str) -> dict[str, str]:
-    """Keep each valid answer; those somebody else wrote meanwhile are handed back."""
-    form.is_valid()
-    conflicts: dict[str, str] = {}
-    for item, text in form.cleaned_data.items():
-        if item == leave or text == form.rows[item].answer:
-            continue
-        try:
-            save_supplement_answer(
-                folder.case.pk, item, text, seen=form.seen(item), actor=folder.user, now=timezone.now()
-            )
-        except Overtaken as overtaken:
-            conflicts |= overtaken.items
-    return conflicts
-
-
-def _answers_saved(
-    request: HttpRequest, folder: Folder, form: SupplementAnswersForm, conflicts: dict[str, str], *, only: str
-) -> HttpResponse:
-    fresh = open_case(request, folder.case.pk)
-    notice = next(row for row in fresh.notices if row.answered_at is None)
-    picked = "pick" in request.POST
-    leave = _left(request)
-    code = CONFLICT if conflicts else (INVALID if any(key != leave for key in form.errors) else SAVED)
-    if not only and code == SAVED and not picked:
-        messages.success(request, _("Saved."))
-        onward = "workflows:application-check" if "next" in request.POST else "workflows:supplement-answer"
-        return redirect(onward, folder.case.pk)
-    shown = form if code != SAVED else SupplementAnswersForm(items=notice.items.all())
-    context = _answers_context(fresh, notice, shown, conflicts)
-    if not only:
-        return render(request, "workflows/supplement_answer.html", context, status=code)
-    template = "workflows/_application_piece.html" if picked else "workflows/_application_state.html"
-    piece = next(row for row in context["pieces"] if row["code"] == only)
-    context |= {"piece": piece, "template": template, "now": timezone.now()}
-    return render(request, "workflows/application_saved.html", context, status=code)
-
-
-def _answers_context(
-    folder: Folder, notice: SupplementNotice, form: SupplementAnswersForm, conflicts: dict[str, str]
-) -> dict[str, Any]:
-    labels = {item.code: item for item in form_items(folder.rules.application)}
-    rows = [row for row in notice.items.all() if row.item in labels]
-    order = list(labels)
-    language = get_language() or "en"
-    pieces = [
-        {
-            "code": row.item,
-            "kind": "supplement",
-            "label": labels[row.item].label.in_(language),
-            "article": labels[row.item].citation.in_(language),
-            "is_law": labels[row.item].citation.is_law,
-            "request": row.request,
-            "required": True,
-            "missing": not row.answer,
-            "given": bool(row.answer),
-            "url": reverse("workflows:supplement-answer", args=[folder.case.pk]),
-            "edit_url": step_url(folder, folder.rules.application.step_of(row.item)) + f"#item-{row.item}",
-            "marks": [{"key": row.item, "mark": mark_of(conflicts.get(row.item, row.answer))}],
-            "conflicts": [{"key": row.item, "told": conflicts[row.item]}] if row.item in conflicts else [],
-            "errors": form.errors.get(row.item, []),
-            "field": form[row.item] if row.item in form.fields else None,
-        }
-        for row in sorted(rows, key=lambda row: order.index(row.item))
-    ]
-    title = _("Answer the supplement notice")
-    return {
-        **frame(folder, title),
-        "title": title,
-        "pieces": pieces,
-        "done": sum(bool(row.answer) for row in rows),
-        "notice": notice,
-        "first": step_url(folder, own_step(folder, folder.rules.application.steps[0].code)),
     }
 
 
@@ -310,23 +207,26 @@ def _answers_context(
 @require_http_methods(["GET", "POST"])
 def application_team(request: HttpRequest, pk: int) -> HttpResponse:
     """Who works on the application; a colleague is added by mail address."""
-    folder = _own(request, pk)
+    folder = own_case(request, pk)
     form = TeamForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _add(folder, form):
         messages.success(request, _("Your colleague can now work on this application."))
         return redirect("workflows:application-team", pk)
+    status = INVALID if request.method == "POST" else SAVED
+    return render(request, "workflows/application_team.html", _team_context(folder, form), status=status)
+
+
+def _team_context(folder: Folder, form: TeamForm) -> dict[str, Any]:
     title = _("Team")
-    context = {
+    return {
         **frame(folder, title),
         "title": title,
         "form": form,
         "open": is_open(folder),
         "people": team_words(team_of(folder), folder),
         "applicant": folder.case.applicant.name_in(get_language() or "en"),
-        "back": reverse("workflows:case", args=[pk]),
+        "back": reverse("workflows:case", args=[folder.case.pk]),
     }
-    status = INVALID if request.method == "POST" else SAVED
-    return render(request, "workflows/application_team.html", context, status=status)
 
 
 def _add(folder: Folder, form: TeamForm) -> bool:
@@ -349,27 +249,27 @@ def _add(folder: Folder, form: TeamForm) -> bool:
 @require_http_methods(["GET", "POST"])
 def case_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the case back, with reasons; the page says what ends and who is told."""
-    folder = _own(request, pk)
+    folder = own_case(request, pk)
     if not WITHDRAW.roles & folder.roles:
         raise PermissionDenied
-    form, code, found = WithdrawForm(request.POST or None), SAVED, _before_withdrawing(folder)
-    if request.method == "POST" and form.is_valid():
-        try:
-            withdraw_case(pk, reasons=form.cleaned_data["reasons"], actor=reader(request), now=timezone.now())
-        except Refused as refused:
-            found, code = needed(refused.gaps, folder.rules), status_of(refused)
-        else:
-            messages.success(request, _("The case is withdrawn."))
-            return redirect("workflows:case", pk)
-    code = INVALID if form.errors else code
+    form = WithdrawForm(request.POST or None)
+    if not form.is_valid():
+        code = INVALID if form.is_bound else SAVED
+        return _withdrawal_page(request, folder, form, still_needed(folder, WITHDRAW), code)
+    try:
+        withdraw_case(pk, reasons=form.cleaned_data["reasons"], actor=reader(request), now=timezone.now())
+    except Refused as refused:
+        return _withdrawal_page(request, folder, form, needed(refused.gaps, folder.rules), status_of(refused))
+    messages.success(request, _("The case is withdrawn."))
+    return redirect("workflows:case", pk)
+
+
+def _withdrawal_page(
+    request: HttpRequest, folder: Folder, form: WithdrawForm, found: list[dict[str, str]], code: int
+) -> HttpResponse:
     title = _("Withdraw the case")
     context = {**frame(folder, title), "form": form, "needed": found, "confirm": _withdrawal(folder, title)}
     return render(request, "workflows/case_withdraw.html", context, status=code)
-
-
-def _before_withdrawing(folder: Folder) -> list[dict[str, str]]:
-    """What stands in the way whatever reasons are given."""
-    return still_needed(folder, WITHDRAW)
 
 
 def _withdrawal(folder: Folder, title: str) -> dict[str, Any]:

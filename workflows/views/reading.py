@@ -91,10 +91,18 @@ def application_read(request: HttpRequest, pk: int, number: int) -> HttpResponse
         raise Http404
     earlier = [row for row in shown if row.number < number]
     against = _against(request.GET.get("against", ""), earlier)
-    parts = reading(folder, version, against)
-    title = _("Version %(number)s") % {"number": number}
     changes = against is not None and request.GET.get("changes") == "1"
-    context = {
+    context = _read_context(folder, version, against, changes=changes)
+    context |= {"earlier": earlier, "tabs": _tabs(folder, shown, version)}
+    return render(request, "workflows/application_read.html", context)
+
+
+def _read_context(
+    folder: Folder, version: Application, against: Application | None, *, changes: bool
+) -> dict[str, Any]:
+    parts, own = reading(folder, version, against), Role.TEAM in folder.roles
+    title = _("Version %(number)s") % {"number": version.number}
+    return {
         "folder": folder,
         "case": folder.case,
         "status": status(folder.case),
@@ -102,16 +110,13 @@ def application_read(request: HttpRequest, pk: int, number: int) -> HttpResponse
         "title": title,
         "version": version,
         "against": against,
-        "earlier": earlier,
         "parts": [part for part in parts if part.changes] if changes else parts,
         "changed": sum(part.changes for part in parts),
         "changes_only": changes,
-        "tabs": _tabs(folder, shown, version),
         "editable": own and is_open(folder) and version.submitted_at is None,
         "own": own,
-        "case_url": reverse("workflows:case", args=[pk]),
+        "case_url": reverse("workflows:case", args=[folder.case.pk]),
     }
-    return render(request, "workflows/application_read.html", context)
 
 
 def _against(asked: str, earlier: list[Application]) -> Application | None:

@@ -77,7 +77,11 @@
     for (const owner of unsaved) if (!owner.isConnected) unsaved.delete(owner);
     if (unsaved.size && !leaving) event.preventDefault();
   });
-  const saver = (event) => event.detail.elt && event.detail.elt.closest && event.detail.elt.closest("[data-saves]");
+  // After a swap htmx names the nearest element still on the page; the one that asked stands in its request.
+  const saver = ({ detail }) => {
+    const asking = (detail.requestConfig && detail.requestConfig.elt) || detail.elt;
+    return asking && asking.closest && asking.closest("[data-saves]");
+  };
   const failed = new Map();
   const forgetGone = () => {
     for (const owner of [...failed.keys(), ...unsaved]) {
