@@ -278,7 +278,7 @@ def chair_away(s: Scene, _c: Case) -> None:
 
 
 def all_in_favour(s: Scene) -> dict[str, int]:
-    return {"in_favour": 7, "against": 0, "abstain": 0, "silent": 0, "present": 7, "needed": 5}
+    return {"in_favour": 7, "against": 0, "abstain": 0, "silent": 0, "present": 7, "needed": 5, "base": 7}
 
 
 def draft_of(c: Case) -> Decision:

@@ -283,7 +283,15 @@ ROWS: dict[str, Row] = {
         lambda s, c, r: {
             "motion": r.pk,
             "carried": True,
-            "standing": {"in_favour": 5, "against": 0, "abstain": 0, "silent": 2, "present": 7, "needed": 5},
+            "standing": {
+                "in_favour": 5,
+                "against": 0,
+                "abstain": 0,
+                "silent": 2,
+                "present": 7,
+                "needed": 5,
+                "base": 7,
+            },
             "present": sorted(user.pk for user in s.voters),
         },
         twice=was(S.CARRIED),

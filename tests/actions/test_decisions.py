@@ -277,5 +277,6 @@ def test_decision_keeps_the_standing_as_it_stood(scene: Scene) -> None:
         "silent": 1,
         "present": 7,
         "needed": 5,
+        "base": 7,
     }
     assert motions.Motion.objects.get().present == sorted(user.pk for user in scene.voters)

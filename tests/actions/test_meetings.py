@@ -285,6 +285,7 @@ def test_minutes_are_drafted_anew_until_approved_then_frozen(scene: Scene) -> No
         "silent": 0,
         "present": 7,
         "needed": 5,
+        "base": 7,
     }
     assert [vote["counted"] for vote in motion["votes"]] == [True] * 7
     with pytest.raises(Refused) as found:

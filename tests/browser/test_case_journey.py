@@ -201,7 +201,7 @@ def ballot(
     page.locator("#close-ballot").click()
     chair.look()
     motion.refresh_from_db()
-    standing = {"in_favour": 5, "against": 1, "abstain": 1, "silent": 0, "present": 7, "needed": 5}
+    standing = {"in_favour": 5, "against": 1, "abstain": 1, "silent": 0, "present": 7, "needed": 5, "base": 7}
     assert (motion.carried, motion.standing) == (True, standing)
 
 

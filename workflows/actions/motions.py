@@ -178,6 +178,7 @@ def _result(standing: Standing, room: Room, folder: Folder) -> tuple[bool, dict[
         "silent": standing.silent,
         "present": standing.present,
         "needed": least,
+        "base": base,
     }
 
 

@@ -121,7 +121,8 @@ class Motion(models.Model):
     """A question put to the vote; the standing as it stood is kept when it is closed.
 
     ``decision_kind`` is a code of the rulebook for a decision; a motion to resolve a gate names ``review`` and
-    ``indicator`` instead. ``standing``: in_favour, against, abstain, silent, present, needed.
+    ``indicator`` instead. ``standing``: in_favour, against, abstain, silent, present, needed, and base, over
+    whom the threshold was counted.
     """
 
     item = models.ForeignKey(AgendaItem, on_delete=models.PROTECT, related_name="motions")
