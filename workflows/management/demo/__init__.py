@@ -1,0 +1,1 @@
+"""The demo: invented people play real procedures on real, publicly documented AI systems."""
