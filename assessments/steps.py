@@ -81,6 +81,7 @@ def _need_transaction(what: str) -> None:
 def _locked(assessment: Assessment) -> Assessment:
     _need_transaction(f"assessment:{assessment.pk}")
     rows = Assessment.objects.select_for_update(of=("self",)).select_related("instrument_version")
+    rows = rows.defer("instrument_version__content")
     return rows.get(pk=assessment.pk)
 
 

@@ -25,6 +25,7 @@ def lock_case(case_id: int) -> Case:
     return (
         Case.objects.select_for_update(of=("self",))
         .select_related("committee__host", "rulebook", "instrument", "acting_chair")
+        .defer("rulebook__content", "instrument__content")
         .get(pk=case_id)
     )
 

@@ -17,4 +17,4 @@ def load_rulebook(version: RulebookVersion) -> Rulebook:
 
 def latest_rulebook(slug: str) -> RulebookVersion:
     """The newest published edition. Raises ``RulebookVersion.DoesNotExist``."""
-    return RulebookVersion.objects.filter(slug=slug).latest("version")
+    return RulebookVersion.objects.filter(slug=slug).defer("content").latest("version")
