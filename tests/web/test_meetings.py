@@ -1,6 +1,7 @@
 """Pages of meetings: planning, agenda, the live screen, attendance, minutes; what a recused member never sees."""
 
 import re
+from copy import deepcopy
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +19,7 @@ from workflows.actions.motions import adjourn_item, open_item
 from workflows.domain.ballots import Choice
 from workflows.domain.rooms import Mode
 from workflows.domain.states import MeetingState, State
-from workflows.models import Attendance, Case, Meeting, Minutes
+from workflows.models import Attendance, Case, Meeting, Minutes, RulebookVersion
 
 
 @pytest.fixture
@@ -359,3 +360,42 @@ def test_live_page_says_video_where_a_member_joined_so(client: Client, scene: Sc
     scene.arrive(meeting, scene.members[4], mode=Mode.VIDEO)
     rows = at(client, scene.chair).get(f"/meetings/{meeting.pk}/").context["parts"]["room"]["rows"]
     assert [(row["name"], str(row["mode"])) for row in rows if row["video"]] == [(scene.members[4].name, "By video")]
+
+
+def allow_alternates(scene: Scene) -> None:
+    """A newer edition of the rulebook, alike but for its alternates."""
+    newest = RulebookVersion.objects.get(pk=scene.rulebook.pk)
+    content = deepcopy(newest.content)
+    content["rulebook"]["version"] = newest.version + 1
+    part = content["rulebook"].setdefault("committee", {})
+    part["alternates"] = {"value": True, "source": ["design"], "confidence": "design"}
+    RulebookVersion.objects.create(
+        slug=newest.slug, version=newest.version + 1, digest="b" * 64, content=content, published_at=scene.now
+    )
+
+
+def test_alternate_stands_for_one_absent_member_where_the_rulebook_allows(client: Client, scene: Scene) -> None:
+    allow_alternates(scene)
+    meeting = scene.convene(scene.case_in(State.READY), present=6)
+    absent, seat = scene.seats[scene.members[4].pk], scene.seats[scene.alternate.pk]
+    secretary = at(client, scene.secretary)
+    offered = secretary.get(f"/meetings/{meeting.pk}/").context["parts"]["room"]["absent"]
+    assert [row["seat"] for row in offered] == [absent.pk]
+    sent = {"seat": seat.pk, "mode": "room", "stands_for": absent.pk}
+    assert secretary.post(f"/meetings/{meeting.pk}/attend/", sent).status_code == 302
+    rows = secretary.get(f"/meetings/{meeting.pk}/").context["parts"]["room"]["rows"]
+    assert [row["for"] for row in rows if row["seat"] == seat.pk] == [scene.members[4].name]
+
+
+def test_screen_of_an_open_ballot_asks_the_same_number_of_queries_for_one_and_three_items(
+    client: Client, scene: Scene, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for count in (1, 3):
+        cases = [scene.case_in(State.READY) for _ in range(count)]
+        meeting = scene.convene(*cases)
+        turn_to(cases[0], scene)
+        scene.put(cases[0])
+        scene.vote(cases[0], Choice.FOR)
+        member = at(client, scene.members[4])
+        with django_assert_num_queries(18):
+            member.get(f"/meetings/{meeting.pk}/")

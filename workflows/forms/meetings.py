@@ -1,6 +1,6 @@
 """What is typed about a meeting, its agenda, motions and votes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from ethicsreview.documents.fonts import missing_glyphs
 from workflows.domain.ballots import Choice
 from workflows.domain.rooms import Mode
+from workflows.models import Case
 from workflows.wording import CHOICES, MODES
 
 LONG = 4000
@@ -81,15 +82,16 @@ class PlanForm(forms.Form):
 class AgendaForm(forms.Form):
     """A number for each case taken up; the order of the numbers is the order of the agenda."""
 
-    def __init__(self, *args: Any, cases: Mapping[int, str], places: Mapping[int, int], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, cases: Sequence[Case], places: Mapping[int, int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for pk, label in cases.items():
-            self.fields[f"place-{pk}"] = forms.IntegerField(
-                label=label,
+        self.cases = cases
+        for case in cases:
+            self.fields[f"place-{case.pk}"] = forms.IntegerField(
+                label=f"{case.reference} · {case.title}",
                 required=False,
                 min_value=1,
                 max_value=999,
-                initial=places.get(pk),
+                initial=places.get(case.pk),
                 widget=forms.NumberInput(attrs={"class": "place", "inputmode": "numeric"}),
             )
 

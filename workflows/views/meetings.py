@@ -1,7 +1,6 @@
 """Meetings: the list, planning, agenda, convening, the sitting itself, coming and going."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,15 +19,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from workflows.actions import meetings as actions
-from workflows.domain.gapcodes import Gap, Refused
+from workflows.domain.gapcodes import Refused
 from workflows.domain.rooms import Mode, SeatRole
-from workflows.domain.sittings import CLOSE, CONVENE, OPEN, SET_AGENDA, MeetingStep, meeting_gaps
-from workflows.forms.meetings import AgendaForm, ArriveForm, LeaveForm, PlanForm
-from workflows.models import Committee, Meeting, Seat
-from workflows.queries.agenda import agenda_lines, meeting_page, ready_cases, secretary_of
+from workflows.domain.sittings import CLOSE, CONVENE, OPEN, MeetingStep, meeting_gaps
+from workflows.forms.meetings import ArriveForm, LeaveForm
+from workflows.models import Meeting, Seat
+from workflows.queries.agenda import meeting_page, secretary_of
 from workflows.queries.folders import Folder
 from workflows.queries.meetings import MeetingFolder
-from workflows.views.doors import desk_day, needed, open_meeting, reader, status_of
+from workflows.views.doors import desk_day, needed, open_meeting, reader
 from workflows.views.live import PARTS, changed_parts, live, meeting_status
 from workflows.wording import SEAT_ROLES
 
@@ -63,85 +62,13 @@ def _row(meeting: Meeting) -> dict[str, Any]:
     }
 
 
-# -- planning ---------------------------------------------------------------------------------------------------------
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def plan(request: HttpRequest) -> HttpResponse:
-    """A new meeting of a committee whose secretary one is."""
-    user, now = reader(request), timezone.now()
-    mine = secretary_of(user, desk_day(now))
-    if not mine:
-        raise PermissionDenied
-    committee = _chosen(mine, request.GET.get("committee", ""))
-    if committee is None:
-        rows = [{"pk": row.pk, "name": row.name_in(get_language() or "en")} for row in mine]
-        return render(request, "workflows/meeting_committee.html", {"rows": rows})
-    form = PlanForm(
-        request.POST or None, presiding=[(seat.pk, _seat(seat)) for seat in _presiders(committee, user, now)]
-    )
-    found: tuple[Gap, ...] = ()
-    code = 200
-    if request.method == "POST":
-        code = 400
-        if form.is_valid():
-            try:
-                return _planned(request, committee, form, now)
-            except Refused as refused:
-                found, code = refused.gaps, status_of(refused)
-    return render(request, "workflows/meeting_plan.html", _plan_page(committee, form, found, user, now), status=code)
-
-
-def _chosen(mine: list[Committee], asked: str) -> Committee | None:
-    if len(mine) == 1:
-        return mine[0]
-    return next((committee for committee in mine if str(committee.pk) == asked), None)
-
-
-def _draft(committee: Committee, user: Any, now: datetime) -> MeetingFolder:
-    return MeetingFolder(Meeting(committee=committee, starts_at=now), user=user, now=now)
-
-
-def _presiders(committee: Committee, user: Any, now: datetime) -> list[Seat]:
-    leading = {SeatRole.CHAIR.value, SeatRole.VICE_CHAIR.value}
-    return [seat for seat in _draft(committee, user, now).seats if seat.role in leading]
-
-
-def _seat(seat: Seat) -> str:
+def seat_label(seat: Seat) -> str:
+    """Name and office."""
     return f"{seat.user.name_in(get_language() or 'en')} · {SEAT_ROLES[SeatRole(seat.role)]}"
 
 
-def _planned(request: HttpRequest, committee: Committee, form: PlanForm, now: datetime) -> HttpResponse:
-    data, user = form.cleaned_data, reader(request)
-    presiding = next(seat for seat in _presiders(committee, user, now) if seat.pk == data["presiding"])
-    meeting = actions.plan_meeting(
-        committee,
-        starts_at=form.starts_at(),
-        place=data["place"],
-        video_link=data["video_link"],
-        message=data["message"],
-        presiding=presiding,
-        actor=user,
-        now=now,
-    )
-    messages.success(request, _("The meeting is planned. Now choose the cases for its agenda."))
-    return redirect("workflows:meeting-agenda", meeting.pk)
-
-
-def _plan_page(
-    committee: Committee, form: PlanForm, found: tuple[Gap, ...], user: Any, now: datetime
-) -> dict[str, Any]:
-    return {
-        "form": form,
-        "committee": committee.name_in(get_language() or "en"),
-        "needed": needed(found, _draft(committee, user, now).rules),
-        "zone": timezone.get_current_timezone_name(),
-        "breadcrumb": [*_up(), {"label": _("Plan a meeting")}],
-    }
-
-
-def _up() -> list[dict[str, Any]]:
+def up() -> list[dict[str, Any]]:
+    """Where every page of meetings hangs."""
     return [{"label": _("Meetings"), "url": reverse("workflows:meeting-list")}]
 
 
@@ -150,7 +77,7 @@ def meeting_breadcrumb(meeting: Meeting, *more: dict[str, Any]) -> list[dict[str
     here: dict[str, Any] = {"label": _("Meeting %(number)s") % {"number": meeting.number}}
     if more:
         here["url"] = reverse("workflows:meeting", args=[meeting.pk])
-    return [*_up(), here, *more]
+    return [*up(), here, *more]
 
 
 # -- the meeting ------------------------------------------------------------------------------------------------------
@@ -179,7 +106,7 @@ def show(
         "meeting": this,
         "folder": folder,
         "committee": this.committee.name_in(language),
-        "presiding": _seat(this.presiding),
+        "presiding": seat_label(this.presiding),
         "status": meeting_status(this.state),
         "refused": found or [],
         "typed": typed,
@@ -215,44 +142,6 @@ def meeting_live(request: HttpRequest, pk: int) -> HttpResponse:
         return HttpResponse(status=204)
     context = {**found, "meeting": folder.meeting, "changed": [part for part in PARTS if part in changed], "oob": True}
     return render(request, "workflows/meeting_live.html", context)
-
-
-# -- agenda -----------------------------------------------------------------------------------------------------------
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def agenda(request: HttpRequest, pk: int) -> HttpResponse:
-    """Choose and order the ready cases; items the secretary is recused from keep their place unseen."""
-    folder = open_meeting(request, pk)
-    if not SET_AGENDA.roles & folder.roles:
-        raise PermissionDenied
-    lines = agenda_lines(folder)
-    kept = {line.item.case_id: line.item.position for line in lines if line.folder is None}
-    places = {line.item.case_id: line.item.position for line in lines if line.folder is not None}
-    cases = ready_cases(folder)
-    labels = {case.pk: f"{case.reference} · {case.title}" for case in cases}
-    form = AgendaForm(request.POST or None, cases=labels, places=places)
-    found, code = meeting_gaps(SET_AGENDA, folder.facts), 200
-    if request.method == "POST":
-        code = 400
-        if form.is_valid():
-            try:
-                actions.set_agenda(pk, form.order(kept), actor=reader(request), now=timezone.now())
-            except Refused as refused:
-                found, code = refused.gaps, status_of(refused)
-            else:
-                messages.success(request, _("The agenda is set."))
-                return redirect("workflows:meeting", pk)
-    context = {
-        "meeting": folder.meeting,
-        "form": form,
-        "rows": [{"case": case, "field": form[f"place-{case.pk}"]} for case in cases],
-        "kept": sorted(kept.values()),
-        "needed": needed(found, folder.rules),
-        "breadcrumb": meeting_breadcrumb(folder.meeting, {"label": _("Agenda")}),
-    }
-    return render(request, "workflows/meeting_agenda.html", context, status=code)
 
 
 # -- convening, opening, closing --------------------------------------------------------------------------------------

@@ -26,8 +26,9 @@ from workflows.queries.folders import Folder
 from workflows.queries.meetings import MeetingFolder
 from workflows.queries.minutes import meeting_record
 from workflows.views.doors import needed, open_meeting, reader
-from workflows.views.live import kind_label, may, meeting_status, outcome_label
+from workflows.views.live import may, meeting_status
 from workflows.views.meetings import meeting_breadcrumb, show_refused
+from workflows.views.table import kind_label, outcome_label
 from workflows.wording import CHOICES, MODES, SEAT_ROLES
 
 

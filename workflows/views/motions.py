@@ -16,34 +16,27 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from workflows.actions import motions as actions
-from workflows.domain.ballots import Choice
 from workflows.domain.gapcodes import Gap, Refused
 from workflows.domain.transitions import (
     ADJOURN_ITEM,
-    CAST_VOTE,
     CLOSE_MOTION,
     OPEN_ITEM,
     PUT_MOTION,
-    RECORD_VOTE,
     WITHDRAW_MOTION,
     Transition,
     gaps,
 )
 from workflows.forms.meetings import (
-    DissentForm,
     GateMotionForm,
     MotionForm,
     MotionIdForm,
     PrintedReasonsForm,
-    RecordVoteForm,
-    VoteForm,
 )
-from workflows.models import Motion
 from workflows.queries.folders import Folder
 from workflows.views.doors import needed, open_case, reader, status_of
-from workflows.views.live import kind_label, motion_title, standing_gates
 from workflows.views.meetings import show_refused
 from workflows.views.pieces import breadcrumb, status
+from workflows.views.table import kind_label, standing_gates
 
 
 def _table(folder: Folder) -> int | None:
@@ -52,14 +45,14 @@ def _table(folder: Folder) -> int | None:
     return item.meeting_id if item else None
 
 
-def _back(folder: Folder) -> str:
+def back_to_meeting(folder: Folder) -> str:
     meeting = _table(folder)
     if meeting is None:
         return reverse("workflows:case", args=[folder.case.pk])
     return reverse("workflows:meeting", args=[meeting])
 
 
-def _only(transition: Transition, folder: Folder) -> None:
+def only(transition: Transition, folder: Folder) -> None:
     """The wrong person learns nothing, not even what is wrong with what was sent."""
     if not transition.roles & folder.roles:
         raise PermissionDenied
@@ -72,7 +65,7 @@ def _refused(request: HttpRequest, folder: Folder, refused: Refused, typed: str 
     return show_refused(request, meeting, refused, typed=typed, folder=folder)
 
 
-def _at_once(
+def at_once(
     request: HttpRequest, folder: Folder, do: Callable[[], object], done: str, typed: str = ""
 ) -> HttpResponse:
     """Do it and go to the meeting; or show the meeting in its present state with what stood in the way."""
@@ -81,7 +74,7 @@ def _at_once(
     except Refused as refused:
         return _refused(request, folder, refused, typed)
     messages.success(request, done)
-    return redirect(_back(folder))
+    return redirect(back_to_meeting(folder))
 
 
 @login_required
@@ -89,8 +82,8 @@ def _at_once(
 def open_item(request: HttpRequest, pk: int) -> HttpResponse:
     """The meeting turns to this case."""
     folder = open_case(request, pk)
-    _only(OPEN_ITEM, folder)
-    return _at_once(
+    only(OPEN_ITEM, folder)
+    return at_once(
         request,
         folder,
         lambda: actions.open_item(pk, actor=reader(request), now=timezone.now()),
@@ -110,7 +103,7 @@ def _act(
     do: Callable[[], object],
 ) -> HttpResponse:
     """An act's form with what is still needed; on POST do it, or show why not with everything typed kept."""
-    _only(transition, folder)
+    only(transition, folder)
     found: tuple[Gap, ...] = gaps(transition, folder.facts, folder.rules)
     code = 200
     if request.method == "POST":
@@ -122,7 +115,7 @@ def _act(
                 found, code = refused.gaps, status_of(refused)
             else:
                 messages.success(request, page["done"])
-                return redirect(_back(folder))
+                return redirect(back_to_meeting(folder))
     context = {
         **page,
         "folder": folder,
@@ -131,7 +124,7 @@ def _act(
         "form": form,
         "needed": needed(found, folder.rules, folder.instrument),
         "breadcrumb": breadcrumb(folder, {"label": page["title"]}),
-        "back": _back(folder),
+        "back": back_to_meeting(folder),
     }
     return render(request, page.get("template", "workflows/meeting_act.html"), context, status=code)
 
@@ -280,134 +273,14 @@ def gate(request: HttpRequest, pk: int) -> HttpResponse:
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     """Close the ballot."""
     folder = open_case(request, pk)
-    _only(CLOSE_MOTION, folder)
+    only(CLOSE_MOTION, folder)
     form = MotionIdForm(request.POST)
     if not form.is_valid():
         raise Http404
     motion_id = form.cleaned_data["motion"]
-    return _at_once(
+    return at_once(
         request,
         folder,
         lambda: actions.close_motion(pk, motion_id=motion_id, actor=reader(request), now=timezone.now()),
         _("The ballot is closed."),
     )
-
-
-# -- votes ------------------------------------------------------------------------------------------------------------
-
-
-@login_required
-@require_POST
-def cast(request: HttpRequest, pk: int) -> HttpResponse:
-    """One's own vote; the last one cast stands."""
-    folder = open_case(request, pk)
-    _only(CAST_VOTE, folder)
-    form = VoteForm(request.POST)
-    if not form.is_valid():
-        return _invalid(request, folder, form)
-    data = form.cleaned_data
-    return _at_once(
-        request,
-        folder,
-        lambda: actions.cast_vote(
-            pk,
-            motion_id=data["motion"],
-            choice=Choice(data["choice"]),
-            reason=data["reason"],
-            actor=reader(request),
-            now=timezone.now(),
-        ),
-        _("Your vote is recorded. You can change it until the ballot is closed."),
-        typed=data["reason"],
-    )
-
-
-def _invalid(request: HttpRequest, folder: Folder, form: forms.Form) -> HttpResponse:
-    """The form alone with its errors, everything typed kept."""
-    if folder.motion is None or "motion" in form.errors:
-        raise Http404
-    title = _("Vote on motion %(number)s") % {"number": folder.motion.number}
-    context = {
-        "title": title,
-        "form": form,
-        "motion": folder.motion,
-        "motion_title": motion_title(folder, folder.motion),
-        "breadcrumb": breadcrumb(folder, {"label": title}),
-        "back": _back(folder),
-    }
-    return render(request, "workflows/meeting_vote.html", context, status=400)
-
-
-@login_required
-@require_POST
-def record(request: HttpRequest, pk: int) -> HttpResponse:
-    """A vote the secretary enters for a member present."""
-    folder = open_case(request, pk)
-    _only(RECORD_VOTE, folder)
-    form = RecordVoteForm(request.POST)
-    voter = next((seat.user for seat in folder.seats if str(seat.user_id) == request.POST.get("voter")), None)
-    if not form.is_valid() or voter is None or voter == folder.user:
-        raise Http404
-    data = form.cleaned_data
-    return _at_once(
-        request,
-        folder,
-        lambda: actions.cast_vote(
-            pk,
-            motion_id=data["motion"],
-            choice=Choice(data["choice"]),
-            reason=data["reason"],
-            voter=voter,
-            actor=reader(request),
-            now=timezone.now(),
-        ),
-        _("The vote is recorded as entered by you."),
-    )
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def dissent(request: HttpRequest, pk: int, motion_id: int) -> HttpResponse:
-    """One's opinion against the outcome of a closed motion, until the decision is issued."""
-    folder = open_case(request, pk)
-    motion = next((row for row in folder.motions if row.pk == motion_id and row.carried is not None), None)
-    if motion is None or not folder.roles:
-        raise Http404
-    if folder.user.pk not in motion.present:
-        raise PermissionDenied
-    written = next((row.text for row in motion.dissents.all() if row.user_id == folder.user.pk), "")
-    form = DissentForm(request.POST or None, initial={"text": written})
-    found: tuple[Gap, ...] = ()
-    code = 200
-    if request.method == "POST":
-        code = 400
-        if form.is_valid():
-            try:
-                actions.write_dissent(
-                    pk, motion_id=motion_id, text=form.cleaned_data["text"], actor=folder.user, now=timezone.now()
-                )
-            except Refused as refused:
-                found, code = refused.gaps, status_of(refused)
-            else:
-                messages.success(request, _("Your dissenting opinion is recorded."))
-                return redirect(_back(folder))
-    return render(request, "workflows/meeting_act.html", _dissent_page(folder, motion, form, found), status=code)
-
-
-def _dissent_page(folder: Folder, motion: Motion, form: forms.Form, found: tuple[Gap, ...]) -> dict[str, Any]:
-    title = _("Dissent from motion %(number)s") % {"number": motion.number}
-    return {
-        "title": title,
-        "lead": motion_title(folder, motion),
-        "effects": [
-            _("It stands in the minutes and in the review report, with your name."),
-            _("You can change it until the decision is issued."),
-        ],
-        "action": _("Put the dissent on record"),
-        "case": folder.case,
-        "status": status(folder.case),
-        "form": form,
-        "needed": needed(found, folder.rules),
-        "breadcrumb": breadcrumb(folder, {"label": title}),
-        "back": _back(folder),
-    }

@@ -21,8 +21,8 @@ from workflows.domain.states import ReportKind, ReportState, Role
 from workflows.models import CaseReport
 from workflows.queries.folders import Folder
 from workflows.views.doors import desk_day, open_case, reader, refusal
-from workflows.views.live import kind_label
 from workflows.views.pieces import breadcrumb, status
+from workflows.views.table import kind_label
 from workflows.wording import REPORT_KINDS, REPORT_STATES
 
 _TONES = {ReportState.SIGNED: "good", ReportState.FAILED: "bad", ReportState.RENDERING: "active"}

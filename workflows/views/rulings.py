@@ -10,7 +10,7 @@ from workflows.domain.rooms import SeatRole
 from workflows.domain.rulebook import DecisionRule
 from workflows.models import Decision
 from workflows.queries.folders import Folder
-from workflows.views.live import kind_label, motion_title
+from workflows.views.table import kind_label, motion_title
 from workflows.wording import SEAT_ROLES
 
 STATED = {
