@@ -28,13 +28,13 @@ def load_demo(*, now: datetime, script: Script | None = None) -> Stage:
     stage = Stage(script or Script(), now)
     enter(stage)
     for step in stage.script.steps(now):
-        _play(stage, step)
+        play(stage, step)
     for person in stage.people.values():
         mark_all_read(actor=person, now=now - UNREAD)
     return stage
 
 
-def _play(stage: Stage, step: Step) -> None:
+def play(stage: Stage, step: Step) -> None:
     """Do the deed; where the file says it is refused, it must be, for these reasons."""
     expected = set(step.given.get("refused", ()))
     try:
