@@ -11,13 +11,13 @@ from ethicsreview.documents.authority import issue_demo_key
 from ethicsreview.documents.domain import OPERATOR
 from ethicsreview.documents.keys import key_file, key_state
 
-ISSUER = "review_body"  # the kind of organisation that hosts committees
+ISSUERS = ("review_body", "service_centre")  # the kinds of organisations that host committees
 
 
 class Command(BaseCommand):
     """Keys that are there are kept, so that it can be run at every start."""
 
-    help = "Makes demo signing keys for the operator and every review body. They prove nothing to anyone outside."
+    help = "Makes demo signing keys for the operator and every host of committees. They prove nothing to anyone outside."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--operator", default="Operator of this installation", help="name on the operator's key")
@@ -25,13 +25,14 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
-        issuers = {OPERATOR: options["operator"], **self._review_bodies()}
+        issuers = {OPERATOR: options["operator"], **self._hosts()}
         for organisation_id, name in issuers.items():
             self._make(organisation_id, name, now=now, renew=options["renew"])
 
-    def _review_bodies(self) -> dict[int, str]:
+    def _hosts(self) -> dict[int, str]:
         organisations = apps.get_model("accounts", "Organisation")
-        return dict(organisations._default_manager.filter(kind=ISSUER).order_by("pk").values_list("pk", "name"))
+        rows = organisations._default_manager.filter(kind__in=ISSUERS).order_by("pk")
+        return dict(rows.values_list("pk", "name"))
 
     def _make(self, organisation_id: int, name: str, *, now: datetime, renew: bool) -> None:
         there = key_file(organisation_id).is_file()
