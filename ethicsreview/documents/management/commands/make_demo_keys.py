@@ -17,7 +17,7 @@ ISSUERS = ("review_body", "service_centre")  # the kinds of organisations that h
 class Command(BaseCommand):
     """Keys that are there are kept, so that it can be run at every start."""
 
-    help = "Makes demo signing keys for the operator and every host of committees. They prove nothing to anyone outside."
+    help = "Makes demo signing keys for the operator and every host of a committee. They prove nothing outside."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--operator", default="Operator of this installation", help="name on the operator's key")
