@@ -140,6 +140,11 @@ def test_meeting_names_who_and_what_there_is(key: str) -> None:
         assert {who for name in STEP_PEOPLE for who in step.get(name, ())} - seats == set()
 
 
+def test_every_deed_is_played() -> None:
+    stories = [*SCRIPT.cases.values(), *SCRIPT.meetings.values()]
+    assert {step["do"] for story in stories for step in story["story"]} == {*CASE_DEEDS, *MEETING_DEEDS}
+
+
 def test_papers_fill_their_places_in_both_languages() -> None:
     given = {"language", "title", "applicant", "lead", "system", "team", "version", "date"}
     for paper in SCRIPT.papers.values():

@@ -17,7 +17,7 @@ from workflows.management.demo.papers import draw_paper
 from workflows.management.demo.ratings import rate
 from workflows.management.demo.script import Step
 from workflows.management.demo.stage import Stage
-from workflows.models import CaseFile, Conflict
+from workflows.models import CaseFile
 from workflows.queries.rulebooks import load_rulebook
 
 
@@ -218,15 +218,6 @@ def conflict(stage: Stage, step: Step) -> None:
     )
 
 
-def lift(stage: Stage, step: Step) -> None:
-    standing = Conflict.objects.get(
-        case=stage.cases[step.about], user=stage.people[step.given["who"]], lifted_at__isnull=True
-    )
-    conflicts.lift_conflict(
-        standing.pk, reason=step.given["reason"], actor=stage.actor(step, "secretary"), now=step.at
-    )
-
-
 def designate(stage: Stage, step: Step) -> None:
     seat = stage.seats[stage.text(step)["committee"], step.given["who"]]
     decisions.designate_chair(
@@ -263,10 +254,6 @@ def issue(stage: Stage, step: Step) -> None:
     decisions.issue_decision(stage.cases[step.about], actor=stage.actor(step, "chair"), now=step.at)
 
 
-def confirm(stage: Stage, step: Step) -> None:
-    decisions.confirm_modification(stage.cases[step.about], actor=stage.actor(step, "chair"), now=step.at)
-
-
 CASE_DEEDS: dict[str, Callable[[Stage, Step], None]] = {
     "start": start,
     "submit": submit,
@@ -284,9 +271,7 @@ CASE_DEEDS: dict[str, Callable[[Stage, Step], None]] = {
     "revise": revise,
     "open_reviews": open_reviews,
     "conflict": conflict,
-    "lift": lift,
     "designate": designate,
     "draft": draft,
     "issue": issue,
-    "confirm": confirm,
 }
