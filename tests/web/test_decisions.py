@@ -93,6 +93,8 @@ def test_one_condition_more_keeps_everything_and_saves_nothing(client: Client, s
         ({"valid_until": "2027-02-30"}, "valid_until"),
         ({"valid_until": "2020-01-01"}, "valid_until"),
         ({"valid_from": "2031-01-01", "valid_until": "2030-01-01"}, "valid_until"),
+        ({"valid_from": "9999-12-01", "valid_until": ""}, "valid_from"),
+        ({"valid_until": "9999-12-31"}, "valid_until"),
         ({"followup_months": "13"}, "followup_months"),
         ({"reasons_zh": "好😀"}, "reasons_zh"),
     ],
@@ -104,6 +106,14 @@ def test_draft_refuses_what_cannot_be_printed_or_meant(
     page = at(client, scene.secretary).post(f"/cases/{case.pk}/decision/", typed(scene, **changes))
     assert (page.status_code, list(page.context["form"].errors)) == (400, [field])
     assert (page.context["form"][field].value(), Decision.objects.count()) == (changes[field], 0)
+
+
+@pytest.mark.parametrize("due", ["2020-01-01", "9999-12-31", "2027-02-30"])
+def test_condition_is_due_on_a_day_to_come(client: Client, scene: Scene, due: str) -> None:
+    case = scene.case_in(State.CARRIED)
+    page = at(client, scene.secretary).post(f"/cases/{case.pk}/decision/", typed(scene, ("Report.", due)))
+    assert (page.status_code, page.context["rows"].errors[0].keys()) == (400, {"due"})
+    assert Decision.objects.count() == 0
 
 
 def test_listed_case_is_followed_up_at_least_as_often_as_its_list_says(client: Client, scene: Scene) -> None:

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +21,7 @@ _FIELDS = {
     "validity": ("valid_from", "valid_until", "followup_months"),
 }
 MOST_CONDITIONS = 50
+MOST_YEARS = 100  # ahead a day may lie; what is counted on from it must still be a day
 
 
 def sections(rule: DecisionRule) -> tuple[str, ...]:
@@ -31,6 +33,11 @@ def sections(rule: DecisionRule) -> tuple[str, ...]:
 def _day(label: Any) -> forms.DateField:
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     return forms.DateField(label=label, required=False, widget=widget)
+
+
+def _check_ahead(day: date | None, today: date) -> None:
+    if day is not None and day.year > today.year + MOST_YEARS:
+        raise ValidationError(_("This day lies too far ahead."))
 
 
 class DecisionForm(forms.Form):
@@ -57,6 +64,18 @@ class DecisionForm(forms.Form):
             months.validators.append(MaxValueValidator(longest.value))
             months.widget.attrs["max"] = longest.value
 
+    def clean_valid_from(self) -> date | None:
+        """A day that can be counted on from."""
+        day: date | None = self.cleaned_data["valid_from"]
+        _check_ahead(day, self.today)
+        return day
+
+    def clean_valid_until(self) -> date | None:
+        """A day one can wait for."""
+        day: date | None = self.cleaned_data["valid_until"]
+        _check_ahead(day, self.today)
+        return day
+
     def clean(self) -> dict[str, Any]:
         """An approval ends after it begins, and not before today."""
         data = super().clean() or {}
@@ -79,6 +98,18 @@ class ConditionForm(forms.Form):
     text_zh = PrintedField(label=_("Condition in Chinese"), required=False, rows=2)
     due = _day(_("Due day"))
 
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean_due(self) -> date | None:
+        """Nothing is due before it is asked for."""
+        day: date | None = self.cleaned_data["due"]
+        if day is not None and day < self.today:
+            raise ValidationError(_("This day has passed."))
+        _check_ahead(day, self.today)
+        return day
+
     def clean(self) -> dict[str, Any]:
         """A day alone is no condition."""
         data = super().clean() or {}
@@ -93,15 +124,16 @@ ConditionRows = forms.formset_factory(
 )
 
 
-def condition_rows(data: Any, initial: Sequence[dict[str, Any]]) -> Any:
+def condition_rows(data: Any, initial: Sequence[dict[str, Any]], today: date) -> Any:
     """The rows, bound when ``data`` is given; the button "add" makes one row more."""
+    shared = {"prefix": "condition", "initial": list(initial), "form_kwargs": {"today": today}}
     if data is None:
-        return ConditionRows(prefix="condition", initial=list(initial))
+        return ConditionRows(**shared)
     given = data.copy()
     total = given.get("condition-TOTAL_FORMS", "")
     if "add" in data and total.isascii() and total.isdigit():
         given["condition-TOTAL_FORMS"] = str(min(int(total) + 1, MOST_CONDITIONS))
-    return ConditionRows(given, prefix="condition", initial=list(initial))
+    return ConditionRows(given, **shared)
 
 
 def typed_conditions(rows: Any) -> tuple[ConditionText, ...]:

@@ -92,10 +92,10 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
         request.POST or None,
         initial=_first(folder, draft),
         rule=rule,
-        longest=followup_limit(folder),
+        longest=folder.longest_followup,
         today=folder.day,
     )
-    rows = condition_rows(request.POST or None, _conditions(draft))
+    rows = condition_rows(request.POST or None, _conditions(draft), folder.day)
     found: tuple[Gap, ...] = ()
     code = 200
     if request.method == "POST" and "add" not in request.POST:
