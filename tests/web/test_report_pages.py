@@ -80,6 +80,19 @@ def test_desk_sees_the_reason_of_a_failure_and_may_try_again(client: Client, sce
     assert [row[2:] for row in members] == [(False, "")] * 4
 
 
+def test_failure_kept_by_the_worker_is_said_in_words(client: Client, scene: Scene) -> None:
+    case = scene.case_in(State.APPROVED)
+    said = {
+        "cannot_sign: missing": "No signing key is installed",
+        "cannot_render: glyphs_missing: ☃ (U+2603)": "The text holds characters that cannot be printed: ☃ (U+2603)",
+        "OperationalError: gone": "An unexpected fault.",
+    }
+    for error, words in said.items():
+        CaseReport.objects.update(state=ReportState.FAILED.value, error=error)
+        page = at(client, scene.secretary).get(f"/cases/{case.pk}/reports/")
+        assert {row["why"] for group in page.context["groups"] for row in group["reports"]} == {words}
+
+
 def test_list_polls_until_everything_is_signed(client: Client, scene: Scene) -> None:
     case = scene.case_in(State.APPROVED)
     reader, asks = at(client, scene.lead), {"HX-Request": "true"}

@@ -20,6 +20,7 @@ from workflows.domain.gapcodes import Refused
 from workflows.domain.states import ReportKind, ReportState, Role
 from workflows.models import CaseReport
 from workflows.queries.folders import Folder
+from workflows.templatetags.casereports import failure_words
 from workflows.views.doors import desk_day, open_case, reader, refusal
 from workflows.views.pieces import breadcrumb, status
 from workflows.views.table import kind_label
@@ -75,12 +76,9 @@ def _row(folder: Folder, report: CaseReport) -> dict[str, Any]:
 
 
 def _why(error: str) -> str:
-    """The kind of failure in words; the code itself stands beside it."""
-    if error.startswith("CannotSign"):
-        return _("The issuing organisation has no usable signing key.")
-    if error.startswith(("CannotRender", "NotSigned")):
-        return _("The document could not be made.")
-    return _("An unexpected fault.")
+    """The failure in words; its code stands beside it."""
+    words = failure_words(error)
+    return words if words != error else _("An unexpected fault.")
 
 
 def _grouped(folder: Folder, reports: list[dict[str, Any]]) -> list[dict[str, Any]]:
