@@ -13,6 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from ethicsreview.accounts.models import User
 from tests.scenes import Scene, make_scene
+from workflows.actions.applications import withdraw_case
 from workflows.actions.conflicts import declare_conflict
 from workflows.actions.meetings import close_meeting, convene_meeting, draft_minutes
 from workflows.actions.motions import adjourn_item, open_item
@@ -115,6 +116,16 @@ def test_agenda_keeps_the_item_its_secretary_is_recused_from(client: Client, sce
     assert ("Item 2 — you are recused" in text(page), "Hidden heron" in text(page)) == (True, False)
     client.post(f"/meetings/{meeting.pk}/agenda/", {f"place-{mine.pk}": "5"})
     assert list(meeting.items.order_by("position").values_list("case", flat=True)) == [hidden.pk, mine.pk]
+
+
+def test_agenda_is_set_after_an_unseen_case_was_withdrawn(client: Client, scene: Scene) -> None:
+    mine, hidden = scene.case_in(State.READY), scene.case_in(State.READY)
+    meeting = scene.plan(hidden, mine)
+    recuse(hidden, scene.secretary, scene)
+    withdraw_case(hidden.pk, reasons="The plan changed.", actor=scene.lead, now=scene.now)
+    response = at(client, scene.secretary).post(f"/meetings/{meeting.pk}/agenda/", {f"place-{mine.pk}": "1"})
+    assert response.status_code == 302
+    assert list(meeting.items.filter(closed_at=None).values_list("case", flat=True)) == [mine.pk]
 
 
 def test_agenda_is_closed_once_the_meeting_is_open(client: Client, scene: Scene) -> None:

@@ -120,8 +120,10 @@ def agenda(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _unseen(lines: list[Line]) -> dict[int, int]:
-    """Cases on the agenda that the person is recused from, with their places."""
-    return {line.item.case_id: line.item.position for line in lines if line.folder is None}
+    """Cases still on the agenda that the person is recused from, with their places."""
+    return {
+        line.item.case_id: line.item.position for line in lines if line.folder is None and line.item.closed_at is None
+    }
 
 
 def _agenda_form(request: HttpRequest, folder: MeetingFolder, lines: list[Line]) -> AgendaForm:
