@@ -5,6 +5,7 @@ from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
 
+from assessments.domain.places import place_in_chinese
 from assessments.domain.strict import Text
 
 
@@ -90,6 +91,12 @@ class Source:
     ref: Text
     at: str
     confidence: Confidence
+
+    def in_(self, language: str) -> str:
+        """Source and place as a reader of ``language`` writes them."""
+        chinese = language.startswith("zh")
+        place = place_in_chinese(self.at) if chinese else self.at
+        return f"{self.ref.in_(language)}{'' if chinese and place[:1] in '第附' else ' '}{place}".strip()
 
 
 @dataclass(frozen=True)

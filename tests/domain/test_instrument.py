@@ -272,3 +272,23 @@ def test_evidence_note_that_is_too_long_is_refused() -> None:
     with pytest.raises(BadAnswer) as refused:
         check_evidence(EvidenceLink(version=1, page=3, note="x" * 301), pages=3)
     assert refused.value.code == AnswerFault.TOO_LONG
+
+
+@pytest.mark.parametrize(
+    ("at", "place"),
+    [
+        ("Art. 15(3)", "第15条(3)"),
+        ("Art. 5-6, 13", "第5至6条、第13条"),
+        ("Art. 14(4)(a)-(e)", "第14条(4)(a)至(e)"),
+        ("Annex, item 1", "附件第1项"),
+        ("cl. 9.2", "第9.2条"),
+        ("paras. 31, 84-86", "第31段、第84至86段"),
+        ("Principle 3", " 原则3"),
+        ("Level III-IV", " 等级III至IV"),
+        ("MEASURE 2.5-2.6", " MEASURE 2.5-2.6"),
+        ("A.6.2.6", " A.6.2.6"),
+    ],
+)
+def test_place_in_a_source_is_written_in_the_readers_language(at: str, place: str) -> None:
+    source = Source(Text("A law", "《法》"), at, Confidence.FOUND)
+    assert (source.in_("en"), source.in_("zh-hans")) == (f"A law {at}", f"《法》{place}")

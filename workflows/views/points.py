@@ -43,8 +43,7 @@ def item_words(item: Item, instrument: Instrument, language: str) -> dict[str, A
         "check": item.check.in_(language),
         "evidence": item.evidence.in_(language),
         "sources": [
-            {"text": f"{source.ref.in_(language)} {source.at}".strip(), "confidence": CONFIDENCE[source.confidence]}
-            for source in item.sources
+            {"text": source.in_(language), "confidence": CONFIDENCE[source.confidence]} for source in item.sources
         ],
         "gate_why": _gate_why(item, instrument, language),
     }
