@@ -148,6 +148,17 @@ def test_page_in_chinese_has_no_english_step_left(client: Client, scene: Scene, 
     assert left == []
 
 
+@pytest.mark.parametrize("page", ["decision", "reports", "withdraw"])
+def test_draft_without_a_reference_is_called_draft(client: Client, scene: Scene, page: str) -> None:
+    case = scene.case_in(State.DRAFT)
+    shown = get(client, scene.lead, f"/cases/{case.pk}/{page}/").content.decode()
+    over = re.search(r'page-header__over">([^<·]*)', shown)
+    title = re.search(r"<title>([^<]*)", shown)
+    assert over is not None
+    assert title is not None
+    assert (over[1].strip(), "None" in title[1]) == ("Draft", False)
+
+
 @pytest.mark.parametrize("state", [State.DRAFT, State.SUBMITTED, State.ACCEPTED])
 def test_page_is_not_there_for_those_who_may_not_read_it(
     client: Client, scene: Scene, stranger: User, state: State
@@ -261,6 +272,15 @@ def test_still_needed_stands_beside_the_step_with_its_article(client: Client, sc
     assert [(need["code"], need["article"]) for need in row["needed"]] == [
         ("reviews_outstanding", scene.rules.gaps["reviews_outstanding"].in_("en"))
     ]
+
+
+def test_how_surely_an_article_is_known_is_said_in_words(client: Client, scene: Scene) -> None:
+    case = scene.case_in(State.CARRIED)
+    page = get(client, scene.chair, f"/cases/{case.pk}/decision/issue/").content.decode()
+    titles = set(re.findall(r'class="article" title="([^"]*)"', page))
+    known = {"seen in the text", "from memory, surely", "from memory, probably", "this system&#x27;s own rule"}
+    assert titles
+    assert titles <= known
 
 
 def test_script_in_a_title_is_shown_as_text(client: Client, scene: Scene) -> None:

@@ -8,10 +8,11 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 
 from assessments.domain.instrument import Instrument
 from ethicsreview.accounts.models import User
+from workflows.domain.citations import Confidence
 from workflows.domain.clock import local_day
 from workflows.domain.gapcodes import Gap, Refused
 from workflows.domain.rulebook import Rulebook
@@ -19,6 +20,7 @@ from workflows.domain.transitions import Transition, gaps
 from workflows.models import Case, Meeting
 from workflows.queries.folders import Folder
 from workflows.queries.meetings import MeetingFolder
+from workflows.views.points import CONFIDENCE
 from workflows.wording import Needed, describe
 
 
@@ -70,10 +72,16 @@ def _row(entry: Needed) -> dict[str, str]:
     return {
         "text": entry.text,
         "article": citation.in_(language) if citation else "",
-        "source": citation.confidence.value if citation else "",
+        "source": _sureness(citation.confidence) if citation else "",
         "code": entry.code,
         "item": entry.item,
     }
+
+
+def _sureness(confidence: Confidence) -> str:
+    """How surely a rule was verified, in words; what no law says is named as such."""
+    known = {key.value: words for key, words in CONFIDENCE.items()}
+    return str(known.get(confidence.value, pgettext("source", "this system's own rule")))
 
 
 def still_needed(folder: Folder, transition: Transition) -> list[dict[str, str]]:
