@@ -126,7 +126,7 @@ ConditionRows = forms.formset_factory(
 
 def condition_rows(data: Any, initial: Sequence[dict[str, Any]], today: date) -> Any:
     """The rows, bound when ``data`` is given; the button "add" makes one row more."""
-    shared = {"prefix": "condition", "initial": list(initial), "form_kwargs": {"today": today}}
+    shared: dict[str, Any] = {"prefix": "condition", "initial": list(initial), "form_kwargs": {"today": today}}
     if data is None:
         return ConditionRows(**shared)
     given = data.copy()
