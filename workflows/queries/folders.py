@@ -195,7 +195,9 @@ class Folder:
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
-        """Standing blocking ratings on applicable gates that no carried motion resolved since."""
+        """Standing blocking ratings on applicable gates that no carried motion resolved since; none while blind."""
+        if self.case.reviews_opened_at is None:
+            return ()
         closed = {
             (motion.review.user_id, motion.indicator): motion.closed_at
             for motion in self.motions
