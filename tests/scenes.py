@@ -1,7 +1,7 @@
 """A lawful committee with its people, and cases brought to each state by the actions that bring them there."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -22,6 +22,7 @@ from workflows.domain.rooms import Mode, SeatRole, Sex
 from workflows.domain.rulebook import Effect, Rulebook
 from workflows.domain.states import State
 from workflows.models import Case, Committee, Meeting, Motion, Review, RulebookVersion, Seat
+from workflows.queries.folders import Folder
 from workflows.queries.rulebooks import load_rulebook
 
 TERM_STARTS, TERM_ENDS = date(2026, 1, 1), date(2029, 12, 31)
@@ -205,10 +206,10 @@ class Scene:
         return self.close(case)
 
     def write_decision(self, case: Case) -> None:
-        """A draft that states all any kind may have to."""
-        decisions.draft_decision(
-            case.pk, full_text(self.now), (full_condition(self.now),), actor=self.secretary, now=self.now
-        )
+        """A draft that states all any kind may have to, with follow-up as seldom as the rulebook allows."""
+        folder = Folder(Case.objects.get(pk=case.pk), user=self.secretary, now=self.now)
+        text = replace(full_text(self.now), followup_months=folder.longest_followup.value)
+        decisions.draft_decision(case.pk, text, (full_condition(self.now),), actor=self.secretary, now=self.now)
 
     def issue(self, case: Case) -> None:
         self.write_decision(case)

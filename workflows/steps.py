@@ -11,7 +11,7 @@ from ethicsreview.accounts.models import User
 from ethicsreview.audit.steps import record
 from ethicsreview.notices.domain import Verb
 from ethicsreview.notices.steps import notify
-from workflows.domain.checks import CaseFacts
+from workflows.domain.casefacts import CaseFacts
 from workflows.domain.gapcodes import Refused
 from workflows.domain.states import State
 from workflows.domain.transitions import Transition, gaps

@@ -51,6 +51,7 @@ urlpatterns = [
     path("cases/<int:pk>/supplement/", intake.supplement, name="case-supplement"),
     path("cases/<int:pk>/extend/", intake.extend, name="case-extend"),
     path("cases/<int:pk>/designate/", intake.designate, name="case-designate"),
+    path("cases/<int:pk>/designate/end/", intake.return_to_chair, name="case-designation-end"),
     path("cases/<int:pk>/reviewers/", assignments.reviewers, name="case-reviewers"),
     path("cases/<int:pk>/reviewers/<int:user_id>/unassign/", assignments.unassign, name="case-unassign"),
     path("cases/<int:pk>/reviews/open/", assignments.open_reviews, name="reviews-close"),

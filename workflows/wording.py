@@ -95,6 +95,7 @@ VERBS = {
     "case.close_reviews": _("Reviews opened to the committee"),
     "case.extend": _("Time limit extended"),
     "case.designate_chair": _("Vice-chair designated to act for the chair"),
+    "case.end_designation": _("Chair leads the case again"),
     "case.resubmit": _("Modified version handed in"),
     "case.remind": _("Reminder of the time limit sent"),
     "conflict.declare": _("Conflict of interest recorded"),
@@ -142,7 +143,9 @@ GAPS = {
     GapCode.REVIEWERS_MISSING: _("Too few reviewers are assigned (%(detail)s)."),
     GapCode.REVIEWS_OUTSTANDING: _("Reviews not handed in yet: %(detail)s"),
     GapCode.RATINGS_MISSING: _("Indicators without a rating: %(detail)s"),
+    GapCode.GATE_REASON_MISSING: _("This gate is rated 0, and a reason is required: %(detail)s"),
     GapCode.CONFLICT: _("A conflict of interest stands in the way."),
+    GapCode.CONFLICT_KIND_UNKNOWN: _("The rulebook knows no such kind of conflict of interest."),
     GapCode.AGENDA_EMPTY: _("The agenda is empty."),
     GapCode.NOT_ON_AGENDA: _("The case is not on the agenda of a meeting."),
     GapCode.NOT_CONVENED: _("The meeting has not been convened."),
@@ -163,19 +166,29 @@ GAPS = {
     GapCode.BALLOT_OPEN: _("A ballot is open."),
     GapCode.VOTING_OPENED: _("Voting on this application has been opened, so it can no longer be withdrawn."),
     GapCode.BALLOT_CLOSED: _("No ballot is open."),
+    GapCode.NOT_DISSENTING: _("Only who did not vote for the outcome can dissent from it."),
     GapCode.DRAFT_MISSING: _("The decision has not been drafted."),
     GapCode.DECISION_REASONS_MISSING: _("The decision states no reasons."),
     GapCode.DECISION_REQUIREMENTS_MISSING: _("The decision states no suggestions and requirements for modification."),
     GapCode.DECISION_CONDITIONS_MISSING: _("The decision states no conditions."),
     GapCode.SCOPE_MISSING: _("The decision states no scope."),
     GapCode.VALIDITY_MISSING: _("The decision states no validity."),
+    GapCode.VALIDITY_REVERSED: _("The decision's last day lies before its first."),
+    GapCode.VALIDITY_PAST: _("The decision's last day has passed: %(detail)s"),
+    GapCode.FOLLOWUP_TOO_LONG: _("More months between follow-up reviews than allowed here: %(detail)s"),
     GapCode.CHAIR_AVAILABLE: _("The chair is available: neither recused nor away."),
+    GapCode.CHAIR_UNAVAILABLE: _("The chair is still recused or away."),
+    GapCode.NOBODY_DESIGNATED: _("Nobody is designated to act for the chair."),
     GapCode.MINUTES_MISSING: _("The minutes have not been drafted."),
+    GapCode.MINUTES_STALE: _(
+        "The record has changed since the minutes were drafted; the secretary drafts them again."
+    ),
     GapCode.DEADLINE_NOT_LATER: _("The new last day must be later than the present one."),
     GapCode.DAY_PAST: _("The moment lies in the past."),
 }
 
 _ITEMS = {GapCode.MATERIALS_MISSING, GapCode.SUPPLEMENT_UNANSWERED}
+_INDICATORS = {GapCode.GATE_STANDING, GapCode.GATE_REASON_MISSING}
 _CATEGORIES = {GapCode.CATEGORY_MISSING, GapCode.ROOM_CATEGORY_MISSING}
 
 
@@ -212,7 +225,7 @@ def _detail(gap: Gap, rules: Rulebook, instrument: Instrument | None, language: 
         return labels.get(gap.detail, gap.detail)
     if gap.code in {GapCode.RED_LINE, GapCode.RE_REVIEW_OUTSTANDING, GapCode.SELF_ASSESSMENT_INCOMPLETE}:
         return _question_label(gap.detail, rules, language)
-    if gap.code is GapCode.GATE_STANDING:
+    if gap.code in _INDICATORS:
         return _indicator_label(gap.detail, instrument, language)
     return gap.detail
 

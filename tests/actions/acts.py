@@ -1,7 +1,7 @@
 """What is done to a case in the tests of its table: each step as a call, each way to spoil it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -35,6 +35,7 @@ class Row:
     """One transition. ``facts`` are those of its one event beside was and became, from what the action returned.
 
     ``twice``: the gap the second time, None where the second time changes nothing, "again" where it may be repeated.
+    ``leading`` is who leads the case once it is prepared.
     """
 
     state: State
@@ -46,6 +47,7 @@ class Row:
     kept: tuple[Kept, ...] = ()
     prepare: Prepare | None = None
     course: dict[str, Any] = field(default_factory=dict)
+    leading: str = "chair"
 
 
 def was(state: State) -> Gap:
@@ -259,6 +261,16 @@ def write_little(s: Scene, c: Case) -> None:
     draft(decisions.DecisionText(), ())(s, c, s.secretary)
 
 
+def write_late(days: int = 365, months: int = 12) -> Prepare:
+    """An approval from today that holds for so many days, followed up so many months apart."""
+
+    def prepare(s: Scene, c: Case) -> None:
+        until = s.now.date() + timedelta(days=days)
+        draft(replace(full_text(s.now), valid_until=until, followup_months=months))(s, c, s.secretary)
+
+    return prepare
+
+
 def plain(action: Callable[..., Any]) -> Act:
     return lambda s, c, u: action(c.pk, actor=u, now=s.now)
 
@@ -277,6 +289,13 @@ def chair_away(s: Scene, _c: Case) -> None:
     record_absence(s.seats[s.chair.pk].pk, away_from=date(2026, 1, 1), away_until=None, actor=s.chair, now=s.now)
 
 
+def designated(s: Scene, c: Case) -> None:
+    """A vice-chair acts for a chair who was away and is back."""
+    chair_away(s, c)
+    designate()(s, c, s.secretary)
+    record_absence(s.seats[s.chair.pk].pk, away_from=None, away_until=None, actor=s.chair, now=s.now)
+
+
 def all_in_favour(s: Scene) -> dict[str, int]:
     return {"in_favour": 7, "against": 0, "abstain": 0, "silent": 0, "present": 7, "needed": 5, "base": 7}
 
@@ -285,10 +304,11 @@ def draft_of(c: Case) -> Decision:
     return Decision.objects.filter(case=c).latest("number")
 
 
-UNLAWFUL = (
-    Kept((Gap(G.RED_LINE, "social_scoring"),), stored(red_lines=["social_scoring"])),
-    Kept((Gap(G.RE_REVIEW_OUTSTANDING, "human_machine"),), stored(listed=["human_machine"])),
-)
+CROSSED = Kept((Gap(G.RED_LINE, "social_scoring"),), stored(red_lines=["social_scoring"]))
+LISTED = Kept((Gap(G.RE_REVIEW_OUTSTANDING, "human_machine"),), stored(listed=["human_machine"]))
+UNLAWFUL = (CROSSED, LISTED)
+# What was drafted before the finding allows follow-up too seldom besides.
+UNLAWFUL_DRAFT = (CROSSED, replace(LISTED, gaps=(*LISTED.gaps, Gap(G.FOLLOWUP_TOO_LONG, "12/6"))))
 
 
 def drop(case: Case) -> None:

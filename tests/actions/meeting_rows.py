@@ -125,7 +125,10 @@ MEETING_ROWS: dict[str, MeetingRow] = {
         lambda s, m, r: {"digest": r.digest},
         twice=was(M.APPROVED),
         prepare=lambda s, m: _notes(s, m, s.secretary),
-        kept=(MeetingKept((Gap(G.MINUTES_MISSING),), lambda s, m: m.minutes.delete()),),
+        kept=(
+            MeetingKept((Gap(G.MINUTES_MISSING),), lambda s, m: m.minutes.delete()),
+            MeetingKept((Gap(G.MINUTES_STALE),), lambda s, m: m.items.update(note="Told later.")),
+        ),
     ),
 }
 

@@ -8,6 +8,7 @@ from tests.actions.acts import (
     NO_REASON,
     NO_ROOM,
     UNLAWFUL,
+    UNLAWFUL_DRAFT,
     G,
     Kept,
     Row,
@@ -26,6 +27,7 @@ from tests.actions.acts import (
     close,
     closed_sitting,
     designate,
+    designated,
     draft,
     drop,
     extend,
@@ -50,6 +52,7 @@ from tests.actions.acts import (
     stored,
     was,
     write,
+    write_late,
     write_little,
 )
 from workflows.actions import applications, decisions, intake, motions, reviews
@@ -182,7 +185,7 @@ ROWS: dict[str, Row] = {
         prepare=all_rated,
         kept=(
             Kept((Gap(G.RATINGS_MISSING, "1"),), lambda s, c: rating(None, "", s.gate)(s, c, s.members[0])),  # type: ignore[arg-type]
-            Kept((Gap(G.REASONS_MISSING, "@gate"),), bare_gate),
+            Kept((Gap(G.GATE_REASON_MISSING, "@gate"),), bare_gate),
         ),
     ),
     "review.revise": Row(
@@ -330,8 +333,10 @@ ROWS: dict[str, Row] = {
         prepare=write,
         kept=(
             Kept((Gap(G.SCOPE_MISSING), Gap(G.VALIDITY_MISSING)), write_little),
+            Kept((Gap(G.VALIDITY_REVERSED), Gap(G.VALIDITY_PAST, "2026-11-23")), write_late(days=-1)),
+            Kept((Gap(G.FOLLOWUP_TOO_LONG, "13/12"),), write_late(months=13)),
             Kept((Gap(G.DRAFT_MISSING),), lambda s, c: drop(c)),
-            *UNLAWFUL,
+            *UNLAWFUL_DRAFT,
         ),
     ),
     "case.resubmit": Row(
@@ -353,8 +358,10 @@ ROWS: dict[str, Row] = {
         prepare=write,
         kept=(
             Kept((Gap(G.SCOPE_MISSING), Gap(G.VALIDITY_MISSING)), write_little),
+            Kept((Gap(G.VALIDITY_REVERSED), Gap(G.VALIDITY_PAST, "2026-11-23")), write_late(days=-1)),
+            Kept((Gap(G.FOLLOWUP_TOO_LONG, "13/12"),), write_late(months=13)),
             Kept((Gap(G.DRAFT_MISSING),), lambda s, c: drop(c)),
-            *UNLAWFUL,
+            *UNLAWFUL_DRAFT,
         ),
     ),
     "modification.return": Row(
@@ -382,6 +389,20 @@ ROWS: dict[str, Row] = {
                     s.seats[s.chair.pk].pk, away_from=None, away_until=None, actor=s.chair, now=s.now
                 ),
             ),
+        ),
+    ),
+    "case.end_designation": Row(
+        S.READY,
+        "secretary",
+        plain(decisions.end_designation),
+        S.READY,
+        lambda s, c, r: {"seat": s.seats[s.vice_chair.pk].pk},
+        twice=Gap(G.NOBODY_DESIGNATED),
+        prepare=designated,
+        leading="vice_chair",
+        kept=(
+            Kept((Gap(G.CHAIR_UNAVAILABLE),), chair_away),
+            Kept((Gap(G.NOBODY_DESIGNATED),), stored(acting_chair=None)),
         ),
     ),
 }

@@ -85,7 +85,7 @@ def refused_nothing_written(row: Row, scene: Scene, case: Case, user: User, gaps
 
 def known(gap: Gap, scene: Scene) -> Gap:
     """The gap with what a scene alone knows put in."""
-    gate = scene.gate if gap.code is GapCode.REASONS_MISSING else f"{scene.gate}#{scene.members[0].pk}"
+    gate = scene.gate if gap.code is GapCode.GATE_REASON_MISSING else f"{scene.gate}#{scene.members[0].pk}"
     return replace(gap, detail={"@gate": gate, "@recused": str(scene.members[0].pk)}.get(gap.detail, gap.detail))
 
 
@@ -97,8 +97,9 @@ def test_row_is_walked(verb: str, now: datetime, stranger: User, operator: User)
     cast = cast_of(scene, case, stranger, operator)
     if row.prepare is not None:
         row.prepare(scene, case)
+    held = {**HELD, "chair": {Role.MEMBER}, row.leading: {Role.MEMBER, Role.CHAIR}}
     for name, user in cast.items():
-        if not HELD[name] & roles:
+        if not held[name] & roles:
             refused_nothing_written(row, scene, case, user, (Gap(GapCode.WRONG_ROLE),))
     for kept in row.kept:
         with undone():

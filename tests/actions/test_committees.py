@@ -119,6 +119,16 @@ def test_second_seat_on_any_day_of_the_term_is_refused(
     assert (gaps_of(refused), newcomer.seats.count()) == ([GapCode.ALREADY_SEATED], 1)
 
 
+@pytest.mark.parametrize(("starts", "ends"), [(date(2026, 1, 1), date(2026, 11, 24)), (date(2040, 1, 1), None)])
+def test_seat_without_end_leaves_no_room_for_a_second_one(
+    scene: Scene, newcomer: User, starts: date, ends: date | None, now: datetime
+) -> None:
+    seat_member(scene.committee, newcomer, terms(ends=None), actor=scene.manager, now=now)
+    with pytest.raises(Refused) as refused:
+        seat_member(scene.committee, newcomer, terms(starts=starts, ends=ends), actor=scene.manager, now=now)
+    assert (gaps_of(refused), newcomer.seats.count()) == ([GapCode.ALREADY_SEATED], 1)
+
+
 def test_next_term_follows_the_last_day(scene: Scene, newcomer: User, now: datetime) -> None:
     seat_member(scene.committee, newcomer, terms(), actor=scene.manager, now=now)
     following = terms(starts=date(2028, 11, 24), ends=date(2030, 11, 23))

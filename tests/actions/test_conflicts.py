@@ -100,6 +100,16 @@ def test_secretary_sets_it_with_a_reason_and_once(scene: Scene) -> None:
     refused(lambda: declare(scene, case, member, by=member), Gap(GapCode.WRONG_ROLE))
 
 
+@pytest.mark.parametrize("kind", ["", "made_up", "Family"])
+def test_kind_is_one_of_the_rulebooks(scene: Scene, kind: str) -> None:
+    case = scene.case_in(State.ACCEPTED)
+    given = {"kind": kind, "reason": "A cousin.", "actor": scene.secretary, "now": scene.now}
+    refused(
+        lambda: conflicts.declare_conflict(case.pk, scene.members[0], **given),
+        Gap(GapCode.CONFLICT_KIND_UNKNOWN, kind),
+    )
+
+
 @pytest.mark.parametrize("who", ["lead", "stranger", "manager"])
 def test_conflict_is_a_matter_of_the_committee(scene: Scene, stranger: User, who: str) -> None:
     case = scene.case_in(State.ACCEPTED)

@@ -232,6 +232,19 @@ def test_chair_leads_again_when_the_designated_is_recused(scene: Scene) -> None:
     assert issue(scene, case).issued_as == "chair"
 
 
+def test_chair_who_is_back_leads_again_when_the_designation_ends(scene: Scene) -> None:
+    case = scene.case_in(State.CARRIED)
+    scene.write_decision(case)
+    seat = scene.seats[scene.chair.pk].pk
+    record_absence(seat, away_from=scene.now.date(), away_until=None, actor=scene.chair, now=scene.now)
+    designate(scene, case, scene.vice_chair)
+    record_absence(seat, away_from=None, away_until=None, actor=scene.chair, now=scene.now)
+    refused(lambda: issue(scene, case), Gap(GapCode.WRONG_ROLE))
+    ended = decisions.end_designation(case.pk, actor=scene.vice_chair, now=scene.now)
+    refused(lambda: issue(scene, case, scene.vice_chair), Gap(GapCode.WRONG_ROLE))
+    assert (ended.acting_chair, ended.acting_reason, issue(scene, case).issued_as) == (None, "", "chair")
+
+
 # -- reports -----------------------------------------------------------------------------------------------------
 
 

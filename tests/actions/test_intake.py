@@ -286,3 +286,30 @@ def test_extension_is_later_each_time_and_never_past(scene: Scene) -> None:
 def test_clock_does_not_run_before_acceptance(scene: Scene) -> None:
     case = scene.case_in(State.SUBMITTED)
     assert Folder(case, user=scene.secretary, now=scene.now).clock is None
+
+
+# -- silence -----------------------------------------------------------------------------------------------------
+
+
+def test_applicant_who_never_answers_is_declined_and_nobody_waits_any_longer(scene: Scene) -> None:
+    case = scene.case_in(State.SUPPLEMENT)
+    later = scene.now + timedelta(days=60)
+    before = last_event()
+    intake.decline_case(case.pk, reasons="No answer came.", actor=scene.secretary, now=later)
+    case.refresh_from_db()
+    assert (case.state, case.closing_reasons, case.waits.get().ended_at) == ("declined", "No answer came.", later)
+    assert events(case, before) == [("case.decline", scene.secretary.pk, {"was": "supplement", "became": "declined"})]
+    refused(
+        lambda: applications.answer_supplement(case.pk, actor=scene.lead, now=later),
+        Gap(GapCode.WRONG_STATE, "declined"),
+    )
+
+
+@pytest.mark.parametrize("state", [State.VOTING, State.CHECKING])
+def test_limit_is_extended_wherever_the_clock_runs(scene: Scene, state: State) -> None:
+    case = scene.case_in(state)
+    until = scene.now.date() + timedelta(days=45)
+    intake.extend_deadline(case.pk, until=until, reasons="Two experts.", actor=scene.chair, now=scene.now)
+    clock = Folder(Case.objects.get(pk=case.pk), user=scene.chair, now=scene.now).clock
+    assert clock is not None
+    assert (clock.last_day, clock.running, clock.extended) == (until, True, True)

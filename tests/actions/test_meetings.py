@@ -15,14 +15,16 @@ from ethicsreview.notices.models import Notice
 from tests.actions.meeting_rows import MEETING_ROWS, MeetingRow, case_of, meeting_in
 from tests.editions import content_of
 from tests.scenes import Scene, make_scene
-from workflows.actions import applications, conflicts, meetings
+from workflows.actions import applications, conflicts, meetings, motions
 from workflows.actions.rulebooks import publish_rulebook
 from workflows.domain.gapcodes import Gap, GapCode, Refused
 from workflows.domain.rooms import Mode
+from workflows.domain.rulebook import Effect
 from workflows.domain.sittings import MEETING_TABLE
 from workflows.domain.states import MeetingState, Role, State
 from workflows.models import Attendance, Meeting, Minutes
 from workflows.queries.folders import Folder
+from workflows.queries.minutes import meeting_record
 
 pytestmark = pytest.mark.django_db
 
@@ -299,3 +301,36 @@ def test_withdrawn_case_leaves_the_agenda_without_having_been_opened(scene: Scen
     applications.withdraw_case(case.pk, reasons="Given up.", actor=scene.lead, now=scene.now)
     item = meeting.items.get()
     assert (item.outcome, item.opened_at, item.closed_at) == ("withdrawn", None, scene.now)
+
+
+def test_minutes_are_drafted_again_when_somebody_dissents_after_the_draft(scene: Scene) -> None:
+    case = scene.case_in(State.DELIBERATING)
+    motion = scene.carry(case)
+    meeting = Meeting.objects.get()
+    meetings.close_meeting(meeting.pk, actor=scene.secretary, now=scene.now)
+    meetings.draft_minutes(meeting.pk, notes="", actor=scene.secretary, now=scene.now)
+    motions.write_dissent(case.pk, motion_id=motion.pk, text="Too early.", actor=scene.voters[6], now=scene.now)
+    with pytest.raises(Refused) as found:
+        meetings.approve_minutes(meeting.pk, actor=scene.chair, now=scene.now)
+    assert found.value.gaps == (Gap(GapCode.MINUTES_STALE),)
+    meetings.draft_minutes(meeting.pk, notes="", actor=scene.secretary, now=scene.now)
+    minutes = meetings.approve_minutes(meeting.pk, actor=scene.chair, now=scene.now)
+    assert [row["text"] for row in minutes.record["items"][0]["motions"][0]["dissents"]] == ["Too early."]
+
+
+def test_record_keeps_recusals_and_title_as_they_were_at_the_table(scene: Scene) -> None:
+    case = scene.case_in(State.DELIBERATING)
+    kind = {"kind": "family", "reason": "Cousin.", "actor": scene.secretary}
+    early = conflicts.declare_conflict(case.pk, scene.members[4], **kind, now=scene.now)
+    scene.carry(case, Effect.MODIFY_THEN_CHECK)
+    meeting = Meeting.objects.get()
+    meetings.close_meeting(meeting.pk, actor=scene.secretary, now=scene.now)
+    before = meeting_record(Meeting.objects.get())
+    later = scene.now + timedelta(minutes=5)
+    conflicts.lift_conflict(early.pk, reason="A namesake.", actor=scene.secretary, now=later)
+    conflicts.declare_conflict(case.pk, scene.members[3], **kind, now=later)
+    scene.issue(case)
+    applications.save_answers(case.pk, {"title": "Another name"}, actor=scene.lead, now=later)
+    assert meeting_record(Meeting.objects.get()) == before
+    item = before["items"][0]
+    assert ([row["id"] for row in item["recused"]], item["title"]) == ([scene.members[4].pk], case.title)

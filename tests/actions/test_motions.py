@@ -344,6 +344,27 @@ def test_dissent_is_written_by_who_was_there_until_the_decision_is_out(scene: Sc
     refused(lambda: dissent(scene, case, motion, scene.voters[5]), Gap(GapCode.WRONG_STATE, "approved"))
 
 
+@pytest.mark.parametrize(("in_favour", "carried"), [(5, True), (3, False)])
+def test_dissent_is_not_for_who_made_the_outcome(scene: Scene, in_favour: int, carried: bool) -> None:
+    case = scene.case_in(State.VOTING)
+    votes = {**dict.fromkeys(scene.voters[:in_favour], FOR), scene.voters[5]: AGAINST}
+    scene.vote(case, votes)
+    motion = scene.close(case)
+    made, against = (scene.voters[0], scene.voters[5]) if carried else (scene.voters[5], scene.voters[0])
+    refused(lambda: dissent(scene, case, motion, made), Gap(GapCode.NOT_DISSENTING))
+    written = [dissent(scene, case, motion, user).user for user in (against, scene.voters[6])]
+    assert (motion.carried, written) == (carried, [against, scene.voters[6]])
+
+
+def test_last_vote_says_who_made_the_outcome(scene: Scene) -> None:
+    case = scene.case_in(State.VOTING)
+    scene.vote(case, dict.fromkeys(scene.voters[:6], FOR))
+    scene.vote(case, {scene.voters[5]: AGAINST})
+    motion = scene.close(case)
+    refused(lambda: dissent(scene, case, motion, scene.voters[4]), Gap(GapCode.NOT_DISSENTING))
+    assert dissent(scene, case, motion, scene.voters[5]).user == scene.voters[5]
+
+
 def test_recused_member_writes_no_dissent(scene: Scene) -> None:
     case = scene.case_in(State.DELIBERATING)
     motion = scene.carry(case)

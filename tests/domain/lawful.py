@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.domain.small_rulebook import small_rulebook
 from workflows.domain.ballots import Standing
-from workflows.domain.checks import CaseFacts, Draft
+from workflows.domain.casefacts import CaseFacts, Draft
 from workflows.domain.citations import Ruled
 from workflows.domain.rooms import Room, SeatRole, Sex, Sitting
 from workflows.domain.rulebook import DecisionRule, Effect, Rulebook
@@ -64,5 +64,8 @@ def facts(state: State, *roles: Role, **given: Any) -> CaseFacts:
         "draft": Draft("yes", frozenset({"scope", "validity", "conditions", "reasons", "requirements"})),
         "carried_kind": "yes",
         "proposal": "yes",
+        "day": date(2026, 11, 24),
+        "longest_followup": 6,
+        "designated": True,
     }
     return CaseFacts(state, frozenset(roles), **whole | given)

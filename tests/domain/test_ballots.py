@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflows.domain.ballots import Cast, Choice, Standing, carried, last_choices, needed, tally
+from workflows.domain.ballots import Cast, Choice, Standing, carried, last_choices, may_dissent, needed, tally
 
 TWO_THIRDS = Fraction(2, 3)
 choices = st.sampled_from(list(Choice))
@@ -113,3 +113,13 @@ def test_needed_agrees_with_carried(threshold: Fraction, inclusive: bool, denomi
     least = needed(threshold=threshold, inclusive=inclusive, denominator=denominator)
     outcome = carried(standing, threshold=threshold, inclusive=inclusive, denominator=denominator)
     assert outcome == (in_favour >= least)
+
+
+@pytest.mark.parametrize(
+    ("choice", "of_carried", "of_lost"),
+    [(Choice.FOR, False, True), (Choice.AGAINST, True, False), (Choice.ABSTAIN, True, True), (None, True, True)],
+)
+def test_dissent_is_open_to_who_did_not_make_the_outcome(
+    choice: Choice | None, of_carried: bool, of_lost: bool
+) -> None:
+    assert (may_dissent(choice, is_carried=True), may_dissent(choice, is_carried=False)) == (of_carried, of_lost)

@@ -35,6 +35,7 @@ NEEDS = [
     (CONVENE, {"in_future": False}, GapCode.DAY_PAST),
     (CLOSE, {"item_open": True}, GapCode.ITEM_OPEN),
     (APPROVE_MINUTES, {"has_minutes": False}, GapCode.MINUTES_MISSING),
+    (APPROVE_MINUTES, {"minutes_stale": True}, GapCode.MINUTES_STALE),
 ]
 
 

@@ -1,6 +1,7 @@
 """The table: from which states, by whom, behind which gates; nothing else is possible."""
 
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -9,11 +10,11 @@ from hypothesis import strategies as st
 
 from assessments.domain.ratings import Block
 from tests.domain.lawful import RULES, facts, with_meeting
-from workflows.domain.checks import Draft
+from workflows.domain.casefacts import Draft
 from workflows.domain.gapcodes import Gap, GapCode, Refused
 from workflows.domain.rooms import Room
 from workflows.domain.states import CLOSED, Role, State
-from workflows.domain.transitions import TABLE, Transition, gaps
+from workflows.domain.transitions import END_DESIGNATION, TABLE, Transition, gaps
 
 S, R, G = State, Role, GapCode
 DESK, LEAD, HEAD = {R.SECRETARY}, {R.SECRETARY, R.CHAIR}, {R.CHAIR}
@@ -24,7 +25,7 @@ ROWS: dict[str, tuple[set[State], set[Role], State | None]] = {
     "case.answer_supplement": ({S.SUPPLEMENT}, {R.APPLICANT}, S.SUBMITTED),
     "case.classify": ({S.SUBMITTED, S.ACCEPTED, S.REVIEWING, S.READY, S.DELIBERATING}, DESK, None),
     "case.accept": ({S.SUBMITTED}, DESK, S.ACCEPTED),
-    "case.decline": ({S.SUBMITTED}, DESK, S.DECLINED),
+    "case.decline": ({S.SUBMITTED, S.SUPPLEMENT}, DESK, S.DECLINED),
     "case.withdraw": (
         {
             S.SUBMITTED,
@@ -44,7 +45,11 @@ ROWS: dict[str, tuple[set[State], set[Role], State | None]] = {
     "review.submit": ({S.REVIEWING}, {R.REVIEWER}, None),
     "review.revise": ({S.REVIEWING, S.READY, S.DELIBERATING}, {R.REVIEWER}, None),
     "case.close_reviews": ({S.REVIEWING}, LEAD, S.READY),
-    "case.extend": ({S.ACCEPTED, S.REVIEWING, S.READY, S.DELIBERATING, S.CARRIED}, HEAD, None),
+    "case.extend": (
+        {S.ACCEPTED, S.REVIEWING, S.READY, S.DELIBERATING, S.VOTING, S.CARRIED, S.CHECKING},
+        HEAD,
+        None,
+    ),
     "item.open": ({S.READY}, LEAD, S.DELIBERATING),
     "item.adjourn": ({S.DELIBERATING}, LEAD, S.READY),
     "motion.put": ({S.DELIBERATING}, LEAD, S.VOTING),
@@ -58,8 +63,10 @@ ROWS: dict[str, tuple[set[State], set[Role], State | None]] = {
     "modification.confirm": ({S.CHECKING}, HEAD, S.APPROVED),
     "modification.return": ({S.CHECKING}, HEAD, S.MODIFYING),
     "case.designate_chair": (set(S) - {S.DRAFT, *CLOSED}, LEAD, None),
+    "case.end_designation": (set(S) - {S.DRAFT, *CLOSED}, LEAD, None),
 }
 BY_VERB = {row.verb: row for row in TABLE}
+TODAY, DAY = date(2026, 11, 24), timedelta(days=1)
 BLOCK = Block("HR-3", 4)
 MATERIALS = [
     ({"missing_items": ("plan",)}, [Gap(G.MATERIALS_MISSING, "plan")]),
@@ -88,12 +95,20 @@ def full_draft(kind: str) -> Draft:
     return Draft(kind, frozenset({"scope", "validity", "conditions", "reasons", "requirements"}))
 
 
+def held(begins: date | None, ends: date | None, months: int | None = None) -> Draft:
+    return replace(full_draft("yes"), valid_from=begins, valid_until=ends, followup_months=months)
+
+
 DRAFTED: list[tuple[dict[str, Any], list[Gap]]] = [
     ({"draft": None}, [Gap(G.DRAFT_MISSING)]),
     (
         {"draft": Draft("yes", frozenset())},
         [Gap(G.SCOPE_MISSING), Gap(G.VALIDITY_MISSING), Gap(G.DECISION_CONDITIONS_MISSING)],
     ),
+    ({"draft": held(TODAY, TODAY - DAY)}, [Gap(G.VALIDITY_REVERSED), Gap(G.VALIDITY_PAST, "2026-11-23")]),
+    ({"draft": held(TODAY + DAY * 2, TODAY + DAY)}, [Gap(G.VALIDITY_REVERSED)]),
+    ({"draft": held(None, TODAY - DAY)}, [Gap(G.VALIDITY_PAST, "2026-11-23")]),
+    ({"draft": held(None, TODAY, 7)}, [Gap(G.FOLLOWUP_TOO_LONG, "7/6")]),
 ]
 GATES: dict[str, list[tuple[dict[str, Any], list[Gap]]]] = {
     "case.submit": MATERIALS,
@@ -120,7 +135,7 @@ GATES: dict[str, list[tuple[dict[str, Any], list[Gap]]]] = {
     ],
     "review.submit": [
         ({"unrated": 3}, [Gap(G.RATINGS_MISSING, "3")]),
-        ({"unreasoned": ("HR-3",)}, [Gap(G.REASONS_MISSING, "HR-3")]),
+        ({"unreasoned": ("HR-3",)}, [Gap(G.GATE_REASON_MISSING, "HR-3")]),
     ],
     "review.revise": REASONS,
     "case.close_reviews": [
@@ -145,6 +160,10 @@ GATES: dict[str, list[tuple[dict[str, Any], list[Gap]]]] = {
     "modification.confirm": [*unlawful("draft", full_draft), *DRAFTED],
     "modification.return": REASONS,
     "case.designate_chair": [({"chair_free": True}, [Gap(G.CHAIR_AVAILABLE)]), *REASONS],
+    "case.end_designation": [
+        ({"designated": False, "chair_free": True}, [Gap(G.NOBODY_DESIGNATED)]),
+        ({"designated": True, "chair_free": False}, [Gap(G.CHAIR_UNAVAILABLE)]),
+    ],
 }
 CASES = [(verb, given, found) for verb, rows in GATES.items() for given, found in rows]
 
@@ -167,7 +186,7 @@ def test_step_goes_from_its_states_by_its_roles_alone(row: Transition) -> None:
     sources, roles, _target = ROWS[row.verb]
     for state in State:
         for role in Role:
-            found = gaps(row, facts(state, role), RULES)
+            found = gaps(row, facts(state, role, chair_free=row is END_DESIGNATION), RULES)
             if role not in roles:
                 assert found == (Gap(G.WRONG_ROLE),)
             elif state not in sources:
@@ -243,6 +262,16 @@ def test_no_extension_where_the_rulebook_knows_none() -> None:
     row = BY_VERB["case.extend"]
     strict = with_meeting(RULES, extension=False)
     assert gaps(row, facts(S.READY, R.CHAIR), strict) == (Gap(G.DEADLINE_NOT_LATER),)
+
+
+@pytest.mark.parametrize("ends", [TODAY, TODAY + DAY])
+def test_approval_may_hold_for_this_very_day_and_as_often_as_allowed(ends: date) -> None:
+    assert at("decision.issue", draft=held(TODAY, ends, 6)) == ()
+
+
+def test_decision_that_states_no_validity_is_not_held_to_one() -> None:
+    refusing = replace(held(TODAY, TODAY - DAY, 99), kind="no")
+    assert at("decision.issue", carried_kind="no", draft=refusing) == ()
 
 
 def test_draft_of_an_unknown_kind_is_told_so() -> None:

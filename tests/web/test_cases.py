@@ -57,7 +57,7 @@ NEXT: dict[State, dict[str, tuple[list[str], list[str]]]] = {
     },
     State.SUPPLEMENT: {
         "lead": (["Answer the supplement notice"], [WITHDRAW]),
-        "secretary": NOTHING,
+        "secretary": ([], ["Do not accept"]),
         "chair": NOTHING,
     },
     State.DECLINED: {"lead": NOTHING, "secretary": NOTHING, "chair": NOTHING},
@@ -92,7 +92,7 @@ NEXT: dict[State, dict[str, tuple[list[str], list[str]]]] = {
     State.VOTING: {
         "lead": NOTHING,
         "secretary": (["Go to the ballot"], []),
-        "chair": (["Go to the ballot"], []),
+        "chair": (["Go to the ballot"], ["Extend the time limit"]),
         "member": (["Go to the ballot"], []),
     },
     State.CARRIED: {
@@ -110,7 +110,7 @@ NEXT: dict[State, dict[str, tuple[list[str], list[str]]]] = {
     State.CHECKING: {
         "lead": ([], [WITHDRAW]),
         "secretary": (["Draft the decision"], []),
-        "chair": (["Check the modified version"], []),
+        "chair": (["Check the modified version"], ["Extend the time limit"]),
         "member": NOTHING,
     },
     State.APPROVED: {"lead": NOTHING, "secretary": NOTHING, "chair": NOTHING, "member": NOTHING},

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from ethicsreview.accounts.models import User
 from tests.scenes import Scene, make_scene
+from workflows.actions.committees import record_absence
 from workflows.actions.conflicts import declare_conflict
 from workflows.domain.application import form_items
 from workflows.domain.states import State
@@ -142,6 +143,22 @@ def test_vice_chair_is_designated_when_the_chair_is_recused(client: Client, scen
     case.refresh_from_db()
     assert (refused.status_code, codes(refused)) == (409, ["chair_available"])
     assert (done.status_code, case.acting_chair_id) == (302, seat.pk)
+
+
+def test_case_returns_to_a_chair_who_is_back(client: Client, scene: Scene) -> None:
+    case, seat = scene.case_in(State.ACCEPTED), scene.seats[scene.chair.pk].pk
+    today = timezone.now().date()
+    record_absence(seat, away_from=today, away_until=None, actor=scene.chair, now=timezone.now())
+    vice = scene.seats[scene.vice_chair.pk].pk
+    send(client, scene.secretary, "case-designate", case, seat=vice, reasons="Away.")
+    early = send(client, scene.secretary, "case-designation-end", case)
+    record_absence(seat, away_from=None, away_until=None, actor=scene.chair, now=timezone.now())
+    row = look(client, scene.secretary, "case", case).content.decode().count(f"/cases/{case.pk}/designate/end/")
+    by_member = send(client, scene.members[4], "case-designation-end", case)
+    done = send(client, scene.secretary, "case-designation-end", case)
+    case.refresh_from_db()
+    assert (early.status_code, codes(early), row) == (409, ["chair_unavailable"], 1)
+    assert (by_member.status_code, done.status_code, case.acting_chair_id) == (403, 302, None)
 
 
 ACTS = ["case-classify", "case-accept", "case-decline", "case-supplement", "case-extend", "case-designate"]

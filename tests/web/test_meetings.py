@@ -56,7 +56,11 @@ def recuse(case: Case, user: User, scene: Scene) -> None:
 
 
 def entitle(case: Case, title: str) -> None:
+    """Another title for the case and for the version that lies before the committee."""
     Case.objects.filter(pk=case.pk).update(title=title)
+    version = case.applications.latest("number")
+    version.answers["title"] = title
+    version.save(update_fields=["answers"])
 
 
 def test_plan_keeps_time_of_the_site_and_goes_on_to_the_agenda(client: Client, scene: Scene) -> None:

@@ -187,11 +187,14 @@ def test_item_is_adjourned_with_reasons_shown_in_the_agenda(client: Client, scen
 
 
 def test_dissent_is_written_by_those_present_and_shown(client: Client, scene: Scene) -> None:
-    case = scene.case_in(State.CARRIED, present=6)
-    motion = Motion.objects.get()
+    case = scene.case_in(State.VOTING, present=6)
+    scene.vote(case, {**dict.fromkeys(scene.voters[:5], Choice.FOR), scene.members[3]: Choice.AGAINST})
+    motion = scene.close(case)
     address = f"/cases/{case.pk}/motions/{motion.pk}/dissent/"
     assert at(client, scene.members[4]).get(address).status_code == 403
-    member = at(client, scene.members[0])
+    made = at(client, scene.members[0])
+    assert [made.get(address).status_code, made.post(address, {"text": "No."}).status_code] == [200, 409]
+    member = at(client, scene.members[3])
     assert member.post(address, {"text": " "}).status_code == 400
     assert member.post(address, {"text": "<i>I disagree.</i>"}).status_code == 302
     assert Dissent.objects.get().text == "<i>I disagree.</i>"

@@ -12,6 +12,7 @@ from ethicsreview.accounts.models import Organisation, User
 from ethicsreview.accounts.queries import current_memberships, has_role
 from ethicsreview.files.steps import store
 from ethicsreview.notices.domain import Verb
+from workflows.domain.application import title_of
 from workflows.domain.clock import local_day
 from workflows.domain.gapcodes import Gap, GapCode, Refused
 from workflows.domain.states import State
@@ -83,8 +84,7 @@ def save_answers(
     application.revision += 1
     application.saved_at = now
     application.save(update_fields=["answers", "revision", "saved_at"])
-    title = str(application.answers.get("title", ""))[:300].strip()
-    move(folder.case, None, now=now, title=title)
+    move(folder.case, None, now=now, title=title_of(application.answers))
     note(folder.case, SAVE.verb, actor=actor, now=now, items=sorted(changed), revision=application.revision)
     return application
 

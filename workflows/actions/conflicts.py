@@ -27,6 +27,8 @@ def declare_conflict(case_id: int, user: User, *, kind: str, reason: str, actor:
         raise Refused((Gap(GapCode.WRONG_ROLE),))
     if State(folder.case.state) in CLOSED | {State.DRAFT}:
         raise Refused((Gap(GapCode.WRONG_STATE, folder.case.state),))
+    if kind not in {rule.code for rule in folder.rules.conflicts}:
+        raise Refused((Gap(GapCode.CONFLICT_KIND_UNKNOWN, kind),))
     if not own and not reason.strip():
         raise Refused((Gap(GapCode.REASONS_MISSING),))
     if user.pk in folder.recused:

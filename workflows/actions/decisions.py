@@ -19,6 +19,7 @@ from workflows.domain.transitions import (
     CONFIRM_MODIFICATION,
     DESIGNATE,
     DRAFT_DECISION,
+    END_DESIGNATION,
     ISSUE_DECISION,
     RETURN_MODIFICATION,
 )
@@ -208,6 +209,17 @@ def designate_chair(case_id: int, *, seat_id: int, reasons: str, actor: User, no
         raise Refused((Gap(GapCode.CONFLICT, str(seat.user_id if seat else "")),))
     move(folder.case, None, now=now, acting_chair=seat, acting_reason=reasons.strip())
     note(folder.case, DESIGNATE.verb, actor=actor, now=now, seat=seat.pk)
+    return folder.case
+
+
+@transaction.atomic(durable=True)
+def end_designation(case_id: int, *, actor: User, now: datetime) -> Case:
+    """The chair is available again and leads the case; what was issued by the vice-chair stays."""
+    folder = open_folder(case_id, actor=actor, now=now)
+    guard(END_DESIGNATION, folder)
+    seat = folder.case.acting_chair_id
+    move(folder.case, None, now=now, acting_chair=None, acting_reason="")
+    note(folder.case, END_DESIGNATION.verb, actor=actor, now=now, seat=seat)
     return folder.case
 
 

@@ -262,10 +262,20 @@ def draft_minutes(meeting_id: int, *, notes: str, actor: User, now: datetime) ->
     return minutes
 
 
+def _hold_cases(folder: MeetingFolder) -> None:
+    """Lock the cases of the agenda, after the meeting: nobody writes into the record while it is frozen."""
+    held = Case.objects.select_for_update().filter(agenda_items__meeting=folder.meeting).order_by("pk")
+    list(held.values_list("pk", flat=True))
+
+
 @transaction.atomic(durable=True)
 def approve_minutes(meeting_id: int, *, actor: User, now: datetime) -> Minutes:
-    """The one who presided approves; record and notes are frozen with a digest."""
+    """The one who presided approves; record and notes are frozen with a digest.
+
+    Refused when the record changed since the draft, such as by a dissent: the secretary drafts again.
+    """
     folder = _open(meeting_id, actor=actor, now=now)
+    _hold_cases(folder)
     _guard(APPROVE_MINUTES, folder)
     minutes = Minutes.objects.select_for_update().get(meeting=folder.meeting)
     minutes.approved_by, minutes.approved_at = actor, now

@@ -228,13 +228,15 @@ def withdraw_motion(case_id: int, *, reasons: str, actor: User, now: datetime) -
 
 @transaction.atomic(durable=True)
 def write_dissent(case_id: int, *, motion_id: int, text: str, actor: User, now: datetime) -> Dissent:
-    """A member who was present at a closed motion puts the dissent in writing, until the decision is issued."""
+    """A member who was there and did not vote for the outcome dissents in writing, until the decision is issued."""
     folder = open_folder(case_id, actor=actor, now=now)
     motion = next((row for row in folder.motions if row.pk == motion_id and row.carried is not None), None)
-    if motion is None or actor.pk not in motion.present or actor.pk in folder.recused:
+    if motion is None or not folder.was_at(motion):
         raise Refused((Gap(GapCode.WRONG_ROLE),))
     if State(folder.case.state) not in {State.DELIBERATING, State.VOTING, State.CARRIED}:
         raise Refused((Gap(GapCode.WRONG_STATE, folder.case.state),))
+    if not folder.dissents_from(motion):
+        raise Refused((Gap(GapCode.NOT_DISSENTING),))
     if not text.strip():
         raise Refused((Gap(GapCode.REASONS_MISSING),))
     dissent, _new = Dissent.objects.update_or_create(

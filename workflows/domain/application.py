@@ -9,6 +9,11 @@ PLEDGE = "pledge"
 YES = "yes"
 
 
+def title_of(answers: Mapping[str, Any]) -> str:
+    """The name of the activity as a case keeps it, at most 300 characters; empty while none is given."""
+    return str(answers.get("title", ""))[:300].strip()
+
+
 def is_asked(item: FormItem, answers: Mapping[str, Any]) -> bool:
     """Whether the item must be answered, given the others' answers."""
     if item.required:

@@ -70,6 +70,11 @@ def carried(standing: Standing, *, threshold: Fraction, inclusive: bool, denomin
     return share >= threshold if inclusive else share > threshold
 
 
+def may_dissent(choice: Choice | None, *, is_carried: bool) -> bool:
+    """Whether who voted so can dissent from the outcome: not in favour of what carried, nor against what was lost."""
+    return choice is not (Choice.FOR if is_carried else Choice.AGAINST)
+
+
 def needed(*, threshold: Fraction, inclusive: bool, denominator: int) -> int:
     """The least number of votes in favour that carries a motion over ``denominator``."""
     exact = threshold * denominator

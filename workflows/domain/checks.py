@@ -1,62 +1,11 @@
-"""The facts of a case, and the checks a step can stand behind."""
+"""The checks a step can stand behind."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from assessments.domain.ratings import Block
-from workflows.domain.ballots import Standing
+from workflows.domain.casefacts import CaseFacts
 from workflows.domain.gapcodes import Gap, GapCode
-from workflows.domain.rooms import Room, room_gaps
+from workflows.domain.rooms import room_gaps
 from workflows.domain.rulebook import DecisionRule, Effect, Rulebook
-from workflows.domain.states import Role, State
-
-
-@dataclass(frozen=True)
-class Draft:
-    """The text of a decision as drafted; ``given`` holds the requirement codes that have content."""
-
-    kind: str
-    given: frozenset[str]
-
-
-@dataclass(frozen=True)
-class CaseFacts:
-    """Everything the rules need to know of a case and of the person acting; gathered by ``queries``."""
-
-    state: State
-    roles: frozenset[Role]
-    missing_items: tuple[str, ...] = ()
-    unanswered: tuple[str, ...] = ()
-    pledged: bool = True
-    notices: int = 0
-    notice_items: tuple[str, ...] = ()
-    open_items: tuple[str, ...] = ()
-    reasons: bool = True
-    tier: str = "-"
-    exemption_claimed: bool = False
-    exempt: bool = False
-    listed: tuple[str, ...] = ()
-    red_lines: tuple[str, ...] = ()
-    composition: tuple[Gap, ...] = ()
-    reviewers: int = 0
-    outstanding: int = 0
-    unrated: int = 0
-    unreasoned: tuple[str, ...] = ()  # gates rated with the blocking step and not a word why
-    on_agenda: bool = False
-    meeting_open: bool = False
-    other_item_open: bool = False
-    room: Room | None = None
-    voter: int = 0
-    blocks: tuple[Block, ...] = ()
-    proposal: str = ""
-    voting_opened: bool = False
-    standing: Standing | None = None
-    draft: Draft | None = None
-    carried_kind: str = ""
-    deadline_later: bool = True
-    chair_free: bool = False
-    conflicted: tuple[int, ...] = ()
-
 
 Check = Callable[[CaseFacts, Rulebook], list[Gap]]
 
@@ -117,7 +66,7 @@ def reviews_in(facts: CaseFacts, _rules: Rulebook) -> list[Gap]:
 def rated(facts: CaseFacts, _rules: Rulebook) -> list[Gap]:
     """Every applicable indicator has a rating or N/A with a reason, and what can block says why."""
     found = [Gap(GapCode.RATINGS_MISSING, str(facts.unrated))] if facts.unrated else []
-    return found + [Gap(GapCode.REASONS_MISSING, item) for item in facts.unreasoned]
+    return found + [Gap(GapCode.GATE_REASON_MISSING, item) for item in facts.unreasoned]
 
 
 def on_agenda(facts: CaseFacts, _rules: Rulebook) -> list[Gap]:
@@ -198,6 +147,28 @@ def drafted(facts: CaseFacts, rules: Rulebook) -> list[Gap]:
     return [Gap(_NEEDS[need]) for need in rule.requires if need in _NEEDS and need not in facts.draft.given]
 
 
+def timely(facts: CaseFacts, rules: Rulebook) -> list[Gap]:
+    """An approval ends after it begins and not before today, and is followed up as often as the rulebook asks."""
+    draft, rule = facts.draft, decision_rule(facts.draft.kind, rules) if facts.draft else None
+    if draft is None or rule is None or not states_validity(rule):
+        return []
+    found = []
+    if draft.valid_until is not None:
+        if draft.valid_from is not None and draft.valid_until < draft.valid_from:
+            found.append(Gap(GapCode.VALIDITY_REVERSED))
+        if draft.valid_until < facts.day:
+            found.append(Gap(GapCode.VALIDITY_PAST, draft.valid_until.isoformat()))
+    limit = facts.longest_followup
+    if limit is not None and draft.followup_months is not None and draft.followup_months > limit:
+        found.append(Gap(GapCode.FOLLOWUP_TOO_LONG, f"{draft.followup_months}/{limit}"))
+    return found
+
+
+def states_validity(rule: DecisionRule) -> bool:
+    """Whether a decision of this kind says for how long it holds."""
+    return rule.effect is Effect.APPROVE or "validity" in rule.requires
+
+
 def later(facts: CaseFacts, rules: Rulebook) -> list[Gap]:
     """The rulebook knows extensions, and the new limit lies after the old one."""
     lawful_and_later = rules.meeting.extension.value and facts.deadline_later
@@ -212,6 +183,16 @@ def unopened(facts: CaseFacts, _rules: Rulebook) -> list[Gap]:
 def chair_absent(facts: CaseFacts, _rules: Rulebook) -> list[Gap]:
     """The chair is recused from the case or away, so that another may act."""
     return [Gap(GapCode.CHAIR_AVAILABLE)] if facts.chair_free else []
+
+
+def chair_back(facts: CaseFacts, _rules: Rulebook) -> list[Gap]:
+    """The chair can act again, so that a designation can end."""
+    return [] if facts.chair_free else [Gap(GapCode.CHAIR_UNAVAILABLE)]
+
+
+def designated(facts: CaseFacts, _rules: Rulebook) -> list[Gap]:
+    """Somebody acts for the chair on this case."""
+    return [] if facts.designated else [Gap(GapCode.NOBODY_DESIGNATED)]
 
 
 def unconflicted(facts: CaseFacts, _rules: Rulebook) -> list[Gap]:

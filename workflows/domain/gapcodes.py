@@ -34,7 +34,9 @@ class GapCode(StrEnum):
     REVIEWERS_MISSING = "reviewers_missing"
     REVIEWS_OUTSTANDING = "reviews_outstanding"
     RATINGS_MISSING = "ratings_missing"
+    GATE_REASON_MISSING = "gate_reason_missing"
     CONFLICT = "conflict"
+    CONFLICT_KIND_UNKNOWN = "conflict_kind_unknown"
     # room
     AGENDA_EMPTY = "agenda_empty"
     NOT_ON_AGENDA = "not_on_agenda"
@@ -57,6 +59,7 @@ class GapCode(StrEnum):
     BALLOT_OPEN = "ballot_open"
     VOTING_OPENED = "voting_opened"
     BALLOT_CLOSED = "ballot_closed"
+    NOT_DISSENTING = "not_dissenting"
     # decision
     DRAFT_MISSING = "draft_missing"
     DECISION_REASONS_MISSING = "decision_reasons_missing"
@@ -64,8 +67,14 @@ class GapCode(StrEnum):
     DECISION_CONDITIONS_MISSING = "decision_conditions_missing"
     SCOPE_MISSING = "scope_missing"
     VALIDITY_MISSING = "validity_missing"
+    VALIDITY_REVERSED = "validity_reversed"
+    VALIDITY_PAST = "validity_past"
+    FOLLOWUP_TOO_LONG = "followup_too_long"
     CHAIR_AVAILABLE = "chair_available"
+    CHAIR_UNAVAILABLE = "chair_unavailable"
+    NOBODY_DESIGNATED = "nobody_designated"
     MINUTES_MISSING = "minutes_missing"
+    MINUTES_STALE = "minutes_stale"
     # clock
     DEADLINE_NOT_LATER = "deadline_not_later"
     DAY_PAST = "day_past"

@@ -8,13 +8,17 @@ from workflows.domain.states import MeetingState, Role
 
 @dataclass(frozen=True)
 class MeetingFacts:
-    """What the rules need to know of a meeting and of the person acting."""
+    """What the rules need to know of a meeting and of the person acting.
+
+    ``minutes_stale``: the record has changed since the minutes were drafted from it.
+    """
 
     state: MeetingState
     roles: frozenset[Role]
     items: int = 0
     item_open: bool = False
     has_minutes: bool = False
+    minutes_stale: bool = False
     in_future: bool = True
 
 
@@ -59,6 +63,7 @@ def meeting_gaps(step: MeetingStep, facts: MeetingFacts) -> tuple[Gap, ...]:
         (step.needs_items and not facts.items, GapCode.AGENDA_EMPTY),
         (step.needs_rest and facts.item_open, GapCode.ITEM_OPEN),
         (step.needs_minutes and not facts.has_minutes, GapCode.MINUTES_MISSING),
+        (step.needs_minutes and facts.minutes_stale, GapCode.MINUTES_STALE),
         (step.needs_future and not facts.in_future, GapCode.DAY_PAST),
     )
     return tuple(Gap(code) for missing, code in checks if missing)

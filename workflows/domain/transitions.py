@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from workflows.domain import checks
-from workflows.domain.checks import CaseFacts, Check
+from workflows.domain.casefacts import CaseFacts
+from workflows.domain.checks import Check
 from workflows.domain.gapcodes import Gap, GapCode
 from workflows.domain.rulebook import Rulebook
-from workflows.domain.states import BEFORE_VOTING, Role, State
+from workflows.domain.states import BEFORE_VOTING, CLOSED, Role, State
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,9 @@ ACCEPT = Transition(
     _roles(R.SECRETARY),
     (checks.classified, checks.composed, checks.reasons),
 )
-DECLINE = Transition("case.decline", _states(S.SUBMITTED), S.DECLINED, _roles(R.SECRETARY), (checks.reasons,))
+DECLINE = Transition(
+    "case.decline", _states(S.SUBMITTED, S.SUPPLEMENT), S.DECLINED, _roles(R.SECRETARY), (checks.reasons,)
+)
 WITHDRAW = Transition(
     "case.withdraw", BEFORE_VOTING, S.WITHDRAWN, _roles(R.APPLICANT), (checks.reasons, checks.unopened)
 )
@@ -80,7 +83,7 @@ CLOSE_REVIEWS = Transition(
 )
 EXTEND = Transition(
     "case.extend",
-    _states(S.ACCEPTED, S.REVIEWING, S.READY, S.DELIBERATING, S.CARRIED),
+    _states(S.ACCEPTED, S.REVIEWING, S.READY, S.DELIBERATING, S.VOTING, S.CARRIED, S.CHECKING),
     None,
     _roles(R.CHAIR),
     (checks.reasons, checks.later),
@@ -104,34 +107,27 @@ WITHDRAW_MOTION = Transition(
 )
 DRAFT_DECISION = Transition("decision.draft", _states(S.CARRIED, S.CHECKING), None, _roles(R.SECRETARY, R.CHAIR))
 ISSUE_DECISION = Transition(
-    "decision.issue", _states(S.CARRIED), None, _roles(R.CHAIR), (checks.issuable, checks.drafted)
+    "decision.issue", _states(S.CARRIED), None, _roles(R.CHAIR), (checks.issuable, checks.drafted, checks.timely)
 )
 RESUBMIT = Transition(
     "case.resubmit", _states(S.MODIFYING), None, _roles(R.APPLICANT), (checks.materials, checks.reasons)
 )
 CONFIRM_MODIFICATION = Transition(
-    "modification.confirm", _states(S.CHECKING), S.APPROVED, _roles(R.CHAIR), (checks.checkable, checks.drafted)
+    "modification.confirm",
+    _states(S.CHECKING),
+    S.APPROVED,
+    _roles(R.CHAIR),
+    (checks.checkable, checks.drafted, checks.timely),
 )
 RETURN_MODIFICATION = Transition(
     "modification.return", _states(S.CHECKING), S.MODIFYING, _roles(R.CHAIR), (checks.reasons,)
 )
+_UNDER_WAY = frozenset(State) - CLOSED - {S.DRAFT}
 DESIGNATE = Transition(
-    "case.designate_chair",
-    _states(
-        S.SUBMITTED,
-        S.SUPPLEMENT,
-        S.ACCEPTED,
-        S.REVIEWING,
-        S.READY,
-        S.DELIBERATING,
-        S.VOTING,
-        S.CARRIED,
-        S.MODIFYING,
-        S.CHECKING,
-    ),
-    None,
-    _roles(R.SECRETARY, R.CHAIR),
-    (checks.chair_absent, checks.reasons),
+    "case.designate_chair", _UNDER_WAY, None, _roles(R.SECRETARY, R.CHAIR), (checks.chair_absent, checks.reasons)
+)
+END_DESIGNATION = Transition(
+    "case.end_designation", _UNDER_WAY, None, _roles(R.SECRETARY, R.CHAIR), (checks.designated, checks.chair_back)
 )
 
 TABLE: tuple[Transition, ...] = (
@@ -162,6 +158,7 @@ TABLE: tuple[Transition, ...] = (
     CONFIRM_MODIFICATION,
     RETURN_MODIFICATION,
     DESIGNATE,
+    END_DESIGNATION,
 )
 
 

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from workflows.domain import application as forms
-from workflows.domain.checks import CaseFacts, Draft
+from workflows.domain.casefacts import CaseFacts, Draft
 from workflows.domain.states import MeetingState, State
 from workflows.models import Decision
 
@@ -23,6 +23,7 @@ def case_facts(folder: "Folder") -> CaseFacts:
         listed=tuple(folder.case.listed),
         red_lines=tuple(folder.case.red_lines),
         chair_free=folder.chair_free,
+        designated=folder.case.acting_chair_id is not None,
     )
     parts = {
         **_application_facts(folder, state),
@@ -83,8 +84,20 @@ def _decision_facts(folder: "Folder", state: State) -> dict[str, object]:
     draft = folder.draft
     return {
         "carried_kind": folder.carried.decision_kind if folder.carried else "",
-        "draft": Draft(draft.kind, given_in(draft)) if draft else None,
+        "draft": _drafted(draft) if draft else None,
+        "day": folder.day,
+        "longest_followup": folder.longest_followup.value,
     }
+
+
+def _drafted(draft: Decision) -> Draft:
+    return Draft(
+        kind=draft.kind,
+        given=given_in(draft),
+        valid_from=draft.valid_from,
+        valid_until=draft.valid_until,
+        followup_months=draft.followup_months,
+    )
 
 
 def _other_item_open(folder: "Folder") -> bool:

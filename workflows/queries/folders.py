@@ -9,8 +9,11 @@ from assessments.domain.ratings import Block, ReviewerRatings
 from assessments.models import Answer
 from assessments.queries import current_answers, load_instrument, ratings_of
 from ethicsreview.accounts.models import User
-from workflows.domain.ballots import Cast, Choice, Standing, tally
-from workflows.domain.checks import CaseFacts, decision_rule
+from workflows.domain.aftercare import longest_followup
+from workflows.domain.ballots import Cast, Choice, Standing, last_choices, may_dissent, tally
+from workflows.domain.casefacts import CaseFacts
+from workflows.domain.checks import decision_rule
+from workflows.domain.citations import Ruled
 from workflows.domain.clock import Clock, local_day, read_clock
 from workflows.domain.gapcodes import Gap
 from workflows.domain.rooms import VOTING, Room, SeatRole, composition_gaps
@@ -304,8 +307,16 @@ class Folder:
 
     def standing_of(self, motion: Motion, room: Room) -> Standing:
         """The ballot over ``room`` as it is."""
-        votes = [Cast(vote.user_id, Choice(vote.choice), vote.number) for vote in motion.votes.all()]
-        return tally(votes, room.users)
+        return tally(votes_of(motion), room.users)
+
+    def was_at(self, motion: Motion) -> bool:
+        """Whether the person was there when the ballot was closed, and has a part in the case still."""
+        return self.user.pk in motion.present and self.user.pk not in self.recused
+
+    def dissents_from(self, motion: Motion) -> bool:
+        """Whether the person was there when the ballot was closed and did not vote for its outcome."""
+        own = last_choices(votes_of(motion)).get(self.user.pk)
+        return motion.carried is not None and self.was_at(motion) and may_dissent(own, is_carried=motion.carried)
 
     @cached_property
     def decisions(self) -> list[Decision]:
@@ -351,6 +362,11 @@ class Folder:
         )
         return route_of(self.rules.routes, facts)
 
+    @property
+    def longest_followup(self) -> Ruled[int]:
+        """The longest interval between follow-up reviews, in months, that the rulebook allows this case."""
+        return longest_followup(self.rules.followup, self.route, listed=bool(self.case.listed), tier=self.case.tier)
+
     # -- clock and facts -----------------------------------------------------------------------------------------
 
     @cached_property
@@ -377,3 +393,8 @@ class Folder:
     def facts(self) -> CaseFacts:
         """Everything the table needs, for this person and this moment."""
         return case_facts(self)
+
+
+def votes_of(motion: Motion) -> list[Cast]:
+    """The votes of a motion as the domain counts them."""
+    return [Cast(vote.user_id, Choice(vote.choice), vote.number) for vote in motion.votes.all()]

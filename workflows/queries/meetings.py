@@ -10,6 +10,7 @@ from workflows.domain.rulebook import Rulebook
 from workflows.domain.sittings import MeetingFacts
 from workflows.domain.states import MeetingState, Role
 from workflows.models import AgendaItem, Attendance, Conflict, Meeting, Minutes, Seat, TeamMember
+from workflows.queries.minutes import is_stale
 from workflows.queries.rulebooks import latest_rulebook, load_rulebook
 
 
@@ -94,5 +95,6 @@ class MeetingFolder:
             items=sum(item.closed_at is None for item in self.items),
             item_open=any(item.opened_at and not item.closed_at for item in self.items),
             has_minutes=self.minutes is not None,
+            minutes_stale=self.minutes is not None and is_stale(self.minutes, self.meeting),
             in_future=self.meeting.starts_at > self.now,
         )

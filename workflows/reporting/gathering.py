@@ -157,13 +157,7 @@ def _outcome(folder: IssuedFolder) -> Outcome:
 def _followup(folder: IssuedFolder, rule: DecisionRule) -> Followup | None:
     if rule.effect is not Effect.APPROVE:
         return None
-    rules, case, decision = folder.rules.followup, folder.case, folder.decision
-    candidates = [rules.default_months]
-    if case.listed:
-        candidates.append(rules.listed_months)
-    if case.tier in rules.by_tier:
-        candidates.append(rules.by_tier[case.tier])
-    longest = min(candidates, key=lambda ruled: ruled.value)
+    rules, decision, longest = folder.rules.followup, folder.decision, folder.longest_followup
     months = decision.followup_months or longest.value
     begins = decision.valid_from or local_day(folder.issued_at, folder.rules.time_zone)
     return Followup(

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods
 from workflows.actions import decisions as actions
 from workflows.domain.checks import decision_rule
 from workflows.domain.gapcodes import Gap, GapCode, Refused
-from workflows.domain.rulebook import DecisionRule, Effect, Ruled
+from workflows.domain.rulebook import DecisionRule, Effect
 from workflows.domain.states import Role, State
 from workflows.domain.transitions import (
     CONFIRM_MODIFICATION,
@@ -70,15 +70,6 @@ def _issuing(folder: Folder) -> Transition:
     return CONFIRM_MODIFICATION if State(folder.case.state) is State.CHECKING else ISSUE_DECISION
 
 
-def followup_limit(folder: Folder) -> Ruled[int]:
-    """The shortest of the rulebook's longest intervals that apply, in months; the law's own before a design."""
-    rules = folder.rules.followup
-    found = [rules.default_months]
-    found += [rules.listed_months] if folder.case.listed else []
-    found += [rules.by_tier[folder.case.tier]] if folder.case.tier in rules.by_tier else []
-    return min(found, key=lambda ruled: ruled.value)
-
-
 @login_required
 @never_cache
 @require_http_methods(["GET", "POST"])
@@ -111,7 +102,7 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _first(folder: Folder, draft: Decision | None) -> dict[str, Any]:
     if draft is None:
-        return {"followup_months": followup_limit(folder).value, "valid_from": folder.day}
+        return {"followup_months": folder.longest_followup.value, "valid_from": folder.day}
     names = [name for name in DecisionForm.base_fields]
     return {name: getattr(draft, name) for name in names}
 
@@ -137,7 +128,7 @@ def _missing(folder: Folder) -> list[dict[str, str]]:
 def _draft_page(
     folder: Folder, rule: DecisionRule, form: DecisionForm, rows: Any, found: tuple[Gap, ...]
 ) -> dict[str, Any]:
-    language, limit, draft = get_language() or "en", followup_limit(folder), folder.draft
+    language, limit, draft = get_language() or "en", folder.longest_followup, folder.draft
     checking = State(folder.case.state) is State.CHECKING
     return {
         **_head(folder, _("Draft of the decision")),

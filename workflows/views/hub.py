@@ -101,6 +101,10 @@ def _leaderless(folder: Folder) -> bool:
     return not folder.chair_free and folder.leading == folder.chair
 
 
+def _chair_is_back(folder: Folder) -> bool:
+    return folder.chair_free and folder.case.acting_chair_id is not None
+
+
 def _notice_free(folder: Folder) -> bool:
     return len(folder.notices) < folder.rules.acceptance.supplement_notices.value
 
@@ -242,6 +246,15 @@ ENTRIES = (
         _("Designate who acts for the chair"),
         _("The chair is recused from this case or away, and nobody leads it."),
         when=_leaderless,
+    ),
+    Entry(
+        t.END_DESIGNATION,
+        "workflows:case-designation-end",
+        _("Return the case to the chair"),
+        _("The chair is available again and leads the case from now on."),
+        when=_chair_is_back,
+        next=_never,
+        post=True,
     ),
     Entry(
         t.CLASSIFY,

@@ -14,9 +14,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from workflows.actions.decisions import designate_chair
+from workflows.actions.decisions import designate_chair, end_designation
 from workflows.actions.intake import accept_case, classify_case, decline_case, extend_deadline, request_supplement
 from workflows.domain.application import claimed, questions
 from workflows.domain.gapcodes import Gap, Refused
@@ -40,7 +40,7 @@ from workflows.forms.intake import (
     SupplementForm,
 )
 from workflows.queries.folders import Folder
-from workflows.views.doors import needed, open_case, reader, status_of
+from workflows.views.doors import needed, open_case, reader, refusal, status_of
 from workflows.views.pieces import breadcrumb, status
 
 
@@ -304,3 +304,16 @@ def designate(request: HttpRequest, pk: int) -> HttpResponse:
             now=timezone.now(),
         ),
     )
+
+
+@login_required
+@require_POST
+def return_to_chair(request: HttpRequest, pk: int) -> HttpResponse:
+    """End the designation of who acts for the chair."""
+    folder = open_case(request, pk)
+    try:
+        end_designation(pk, actor=reader(request), now=timezone.now())
+    except Refused as refused:
+        return refusal(request, refused, folder, reverse("workflows:case", args=[pk]))
+    messages.success(request, _("The chair leads the case again."))
+    return redirect("workflows:case", pk)

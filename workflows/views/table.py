@@ -216,10 +216,7 @@ def _result(meeting: MeetingFolder, folder: Folder, motion: Motion) -> dict[str,
         ],
         "silent": [names.get(user, "") for user in motion.present if user not in _newest(motion)],
         "dissents": [{"name": row.user.name_in(spoken), "text": row.text} for row in motion.dissents.all()],
-        "may_dissent": motion.carried is not None
-        and meeting.user.pk in motion.present
-        and meeting.user.pk not in folder.recused
-        and state in {State.DELIBERATING, State.VOTING, State.CARRIED},
+        "may_dissent": folder.dissents_from(motion) and state in {State.DELIBERATING, State.VOTING, State.CARRIED},
     }
 
 

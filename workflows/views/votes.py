@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from workflows.actions import motions as actions
 from workflows.domain.ballots import Choice
-from workflows.domain.gapcodes import Gap, Refused
+from workflows.domain.gapcodes import Gap, GapCode, Refused
 from workflows.domain.transitions import CAST_VOTE, RECORD_VOTE
 from workflows.forms.meetings import DissentForm, RecordVoteForm, VoteForm
 from workflows.models import Motion
@@ -106,7 +106,7 @@ def dissent(request: HttpRequest, pk: int, motion_id: int) -> HttpResponse:
         raise PermissionDenied
     written = next((row.text for row in motion.dissents.all() if row.user_id == folder.user.pk), "")
     form = DissentForm(request.POST or None, initial={"text": written})
-    found: tuple[Gap, ...] = ()
+    found: tuple[Gap, ...] = () if folder.dissents_from(motion) else (Gap(GapCode.NOT_DISSENTING),)
     code = 200
     if request.method == "POST":
         code = 400
