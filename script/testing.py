@@ -10,6 +10,8 @@ from pathlib import Path
 from services import CannotStart, services
 
 ROOT = Path(__file__).resolve().parents[1]
+# one worker a core, four at most, each with databases of its own; a file stays with one worker
+SIDE_BY_SIDE = ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile"]
 
 
 def timed(name: str, command: list[str], environment: dict[str, str]) -> bool:
@@ -33,7 +35,8 @@ def main(arguments: list[str]) -> int:
         held = True
         if not arguments:
             held = timed("checks", [sys.executable, "script/checks.py"], environment)
-        return 0 if timed("tests", [sys.executable, "-m", "pytest", *arguments], environment) and held else 1
+        tests = [sys.executable, "-m", "pytest", *(arguments or SIDE_BY_SIDE)]
+        return 0 if timed("tests", tests, environment) and held else 1
 
 
 if __name__ == "__main__":

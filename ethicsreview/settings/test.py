@@ -1,5 +1,6 @@
 """The tests: real services, quick password hashing, mail kept in memory."""
 
+from ethicsreview.settings import env
 from ethicsreview.settings.base import *  # noqa: F403  Django settings are modules of names; this is how they inherit
 
 DEBUG = False
@@ -11,4 +12,10 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 AXES_ENABLED = True
 SIGNING_KEY_PASSPHRASE = "test"
-MEDIA_ROOT = DATA_DIR / "test-files"  # noqa: F405  from base; what tests hand in never lies beside real files
+# pytest-xdist names its workers gw0, gw1 …: each has its own files and, on the one Redis, its own database
+WORKER = env.text("PYTEST_XDIST_WORKER", "")
+MEDIA_ROOT = DATA_DIR / f"test-files{WORKER}"  # noqa: F405  from base; what tests hand in never lies beside real files
+if WORKER:
+    REDIS_URL = f"{REDIS_URL.rpartition('/')[0]}/{4 + int(WORKER[2:])}"  # noqa: F405  from base
+    CELERY_BROKER_URL = REDIS_URL
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
