@@ -62,8 +62,3 @@ def reviewer_ratings(assessment_by_reviewer: Mapping[int, int]) -> tuple[Reviewe
     for pk, item, step, na in rows.values_list("assessment_id", "item", "step", "not_applicable"):
         ratings[pk][item] = Rating(step or None, na)
     return tuple(ReviewerRatings(reviewer, ratings[pk]) for reviewer, pk in assessment_by_reviewer.items())
-
-
-def ratings_of(answers: Mapping[str, Answer]) -> dict[str, Rating]:
-    """The ratings in answers that were read already, such as one assessment's from ``current_answers``."""
-    return {item: Rating(answer.step or None, answer.not_applicable) for item, answer in answers.items()}

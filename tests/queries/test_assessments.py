@@ -12,7 +12,6 @@ from assessments.queries import (
     current_answers,
     latest_instrument,
     load_instrument,
-    ratings_of,
     reviewer_ratings,
 )
 from ethicsreview.accounts.models import User
@@ -102,7 +101,6 @@ def test_reviewer_ratings_are_the_current_ones_in_one_query(
         found = reviewer_ratings({reviewer: assessment.pk for reviewer, assessment in assessments.items()})
     expected = {"A-1": Rating("full"), "A-2": Rating(None, na=True), "A-3": Rating(None)}
     assert found == tuple(ReviewerRatings(reviewer, expected) for reviewer in assessments)
-    assert ratings_of(current_answers([assessments[1].pk])[assessments[1].pk]) == expected
 
 
 @pytest.mark.parametrize("model", [InstrumentVersion, Assessment, Answer, AnswerEvidence])

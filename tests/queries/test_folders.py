@@ -103,9 +103,9 @@ def test_profile_counts_submitted_unrecused_reviews(scene: Scene) -> None:
         (State.DRAFT, 7),
         (State.SUBMITTED, 7),
         (State.REVIEWING, 4),
-        (State.READY, 9),
-        (State.VOTING, 13),
-        (State.CARRIED, 12),
+        (State.READY, 8),
+        (State.VOTING, 12),
+        (State.CARRIED, 11),
     ],
 )
 @pytest.mark.parametrize("reviewers", [2, 3])

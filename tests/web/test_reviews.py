@@ -435,7 +435,7 @@ def test_comparison_takes_the_same_queries_for_two_and_three_reviewers(
     case = scene.case_in(State.READY, reviewers=count)
     client = sign_in(scene.chair)
     client.get(comparison(case))
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         client.get(comparison(case))
 
 

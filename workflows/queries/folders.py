@@ -7,7 +7,7 @@ from assessments.domain.instrument import Instrument, is_asked
 from assessments.domain.profile import Profile, profile
 from assessments.domain.ratings import Block, ReviewerRatings
 from assessments.models import Answer
-from assessments.queries import current_answers, load_instrument, ratings_of
+from assessments.queries import current_answers, load_instrument, reviewer_ratings
 from ethicsreview.accounts.models import User
 from workflows.domain.aftercare import longest_followup
 from workflows.domain.ballots import Cast, Choice, Standing, last_choices, may_dissent, tally
@@ -185,11 +185,7 @@ class Folder:
     @cached_property
     def ratings(self) -> tuple[ReviewerRatings, ...]:
         """What each submitted, unrecused reviewer currently rates."""
-        return tuple(
-            ReviewerRatings(review.user_id, ratings_of(self.answers.get(review.assessment_id, {})))
-            for review in self.reviews
-            if review.submitted_at is not None
-        )
+        return reviewer_ratings({row.user_id: row.assessment_id for row in self.reviews if row.submitted_at})
 
     @cached_property
     def profile(self) -> Profile:
