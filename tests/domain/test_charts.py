@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 from django.template import Context, Template
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ethicsreview.charts import svg
@@ -140,6 +140,7 @@ def test_radar_table_says_the_same() -> None:
         max_size=9,
     )
 )
+@settings(max_examples=40)  # each draws and reads a whole picture
 def test_radar_draws_a_dot_for_each_value_and_none_for_a_gap(values: list[list[Fraction] | None]) -> None:
     axes = [
         Axis(str(number), str(number), ends[1], ends[0], ends[2]) if ends else Axis(str(number), str(number), None)

@@ -340,9 +340,9 @@ def test_picture_of_an_image_is_not_enlarged_and_keeps_no_metadata() -> None:
 
 def test_picture_of_a_noisy_page_is_reduced_to_few_colours() -> None:
     out = io.BytesIO()
-    Image.effect_noise((1400, 1400), 90).convert("RGB").save(out, "PNG")
+    Image.effect_noise((850, 850), 90).convert("RGB").save(out, "PNG")
     shown = opened(picture(out, KINDS[4], 1))
-    assert (shown.mode, shown.size) == ("P", (1400, 1400))
+    assert (shown.mode, shown.size) == ("P", (850, 850))
 
 
 @pytest.mark.parametrize("page", [0, 2])

@@ -65,6 +65,16 @@ def _set_state(meeting: Meeting, step: MeetingStep, moment: str = "", *, now: da
     meeting.save(update_fields=["state", moment] if moment else ["state"])
 
 
+def _may_be_planned(folder: MeetingFolder) -> None:
+    presiding = folder.meeting.presiding
+    if Role.SECRETARY not in folder.roles:
+        raise Refused((Gap(GapCode.WRONG_ROLE),))
+    if presiding not in folder.seats or presiding.role not in {SeatRole.CHAIR.value, SeatRole.VICE_CHAIR.value}:
+        raise Refused((Gap(GapCode.CHAIR_MISSING),))
+    if folder.meeting.starts_at <= folder.now:
+        raise Refused((Gap(GapCode.DAY_PAST),))
+
+
 @transaction.atomic(durable=True)
 def plan_meeting(
     committee: Committee,
@@ -89,14 +99,7 @@ def plan_meeting(
         message=message,
         presiding=presiding,
     )
-    folder = MeetingFolder(meeting, user=actor, now=now)
-    if Role.SECRETARY not in folder.roles:
-        raise Refused((Gap(GapCode.WRONG_ROLE),))
-    seated = presiding in folder.seats
-    if not seated or presiding.role not in {SeatRole.CHAIR.value, SeatRole.VICE_CHAIR.value}:
-        raise Refused((Gap(GapCode.CHAIR_MISSING),))
-    if starts_at <= now:
-        raise Refused((Gap(GapCode.DAY_PAST),))
+    _may_be_planned(MeetingFolder(meeting, user=actor, now=now))
     meeting.save()
     _note(meeting, "meeting.plan", actor=actor, now=now, number=number, presiding=presiding.pk)
     return meeting
@@ -264,7 +267,7 @@ def draft_minutes(meeting_id: int, *, notes: str, actor: User, now: datetime) ->
 
 def _hold_cases(folder: MeetingFolder) -> None:
     """Lock the cases of the agenda, after the meeting: nobody writes into the record while it is frozen."""
-    held = Case.objects.select_for_update().filter(agenda_items__meeting=folder.meeting).order_by("pk")
+    held = Case.objects.select_for_update(of=("self",)).filter(agenda_items__meeting=folder.meeting).order_by("pk")
     list(held.values_list("pk", flat=True))
 
 

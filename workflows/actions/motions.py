@@ -140,30 +140,26 @@ def cast_vote(
     motion = _motion(folder)
     if motion.pk != motion_id:
         raise Refused((Gap(GapCode.STALE),))
-    votes = list(motion.votes.all())
-    standing = next((v for v in sorted(votes, key=lambda v: -v.number) if v.user_id == whose.pk), None)
+    standing = motion.votes.filter(user=whose).order_by("number").last()
     if standing and (standing.choice, standing.reason) == (choice.value, reason.strip()):
         return standing
-    vote = Vote.objects.create(
+    vote = _add_vote(folder, motion, whose, choice, reason.strip())
+    facts = {"motion": motion.pk, "voter": whose.pk, "vote": vote.number, "choice": choice.value}
+    note(folder.case, transition.verb, actor=actor, now=now, **facts)
+    return vote
+
+
+def _add_vote(folder: Folder, motion: Motion, whose: User, choice: Choice, reason: str) -> Vote:
+    last = motion.votes.aggregate(last=Max("number"))["last"] or 0
+    return Vote.objects.create(
         motion=motion,
         user=whose,
-        by=actor,
-        number=max((v.number for v in votes), default=0) + 1,
+        by=folder.user,
+        number=last + 1,
         choice=choice.value,
-        reason=reason.strip(),
-        at=now,
+        reason=reason,
+        at=folder.now,
     )
-    note(
-        folder.case,
-        transition.verb,
-        actor=actor,
-        now=now,
-        motion=motion.pk,
-        voter=whose.pk,
-        vote=vote.number,
-        choice=choice.value,
-    )
-    return vote
 
 
 def _result(standing: Standing, room: Room, folder: Folder) -> tuple[bool, dict[str, int]]:

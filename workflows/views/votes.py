@@ -129,7 +129,7 @@ def _dissent_page(folder: Folder, motion: Motion, form: forms.Form, found: tuple
         "title": title,
         "lead": motion_title(folder, motion),
         "effects": [
-            _("It stands in the minutes and in the review report, with your name."),
+            _("It stands, with your name, in the review report and in the minutes unless those are approved already."),
             _("You can change it until the decision is issued."),
         ],
         "action": _("Put the dissent on record"),
