@@ -1,18 +1,12 @@
 """Documents of a decision: made once, retried with their reason, never lost, never unsigned, never two."""
 
-import os
-import signal
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.conf import settings as django_settings
 from django.db import connection
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
@@ -27,6 +21,7 @@ from ethicsreview.documents.queries import verdict
 from ethicsreview.documents.rendering import CannotRender
 from ethicsreview.documents.signing import sign
 from tests.scenes import Scene, make_scene
+from tests.workers import celery_worker, kill
 from workflows import periodic
 from workflows.actions.decisions import confirm_modification, retry_report
 from workflows.domain.retries import wait_after
@@ -38,8 +33,6 @@ from workflows.reporting import issuing
 from workflows.reporting.composing import Composed, compose
 from workflows.reporting.issuing import CLAIM, Claim, ReportFailed, issue, unprintable
 from workflows.templatetags.casereports import failure_words
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -310,42 +303,6 @@ def test_two_workers_at_once_keep_one_file(now: datetime, keys: Path) -> None:
 # -- a worker killed in the middle -----------------------------------------------------------------------------------
 
 
-@contextmanager
-def worker(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A real Celery worker in a process group of its own, on the test's database; killed at the end."""
-    database = connection.settings_dict
-    user, host, port = (database[key] for key in ("USER", "HOST", "PORT"))
-    login = f"{user}:{database['PASSWORD']}" if database["PASSWORD"] else user
-    surroundings = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "ethicsreview.settings.test",
-        "DATABASE_URL": f"postgresql://{login}@{host}:{port or 5432}/{database['NAME']}",
-        "REDIS_URL": django_settings.REDIS_URL,
-        "SIGNING_KEY_DIR": str(django_settings.SIGNING_KEY_DIR),
-        "FONT_DIR": str(django_settings.FONT_DIR),
-    }
-    command = [sys.executable, "-m", "celery", "-A", "ethicsreview", "worker", "--concurrency=1", "--loglevel=WARNING"]
-    with (folder / "worker.log").open("ab") as log:
-        process = subprocess.Popen(
-            [*command, "--without-gossip", "--without-mingle", "--without-heartbeat"],
-            cwd=ROOT,
-            env=surroundings,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-        try:
-            yield process
-        finally:
-            kill(process)
-
-
-def kill(process: subprocess.Popen[bytes]) -> None:
-    """The worker with its children, at once and without a word."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait(timeout=30)
-
-
 def wait_for(true: Callable[[], bool], *, seconds: float, log: Path) -> None:
     end = time.monotonic() + seconds
     while not true():
@@ -360,7 +317,7 @@ def test_worker_killed_in_the_middle_loses_nothing(now: datetime, keys: Path, br
     install_key(scene)
     scene.case_in(State.APPROVED)
     assert {state for _kind, _language, state in states()} == {"queued"}
-    with worker(tmp_path) as first:
+    with celery_worker(tmp_path) as first:
         wait_for(lambda: CaseReport.objects.filter(state="rendering").exists(), seconds=120, log=log)
         kill(first)
     half = CaseReport.objects.get(state="rendering")
@@ -371,7 +328,7 @@ def test_worker_killed_in_the_middle_loses_nothing(now: datetime, keys: Path, br
     assert half.pk in waiting
     for report_id in waiting:
         retry_report(report_id, actor=None, now=timezone.now())
-    with worker(tmp_path):
+    with celery_worker(tmp_path):
         wait_for(lambda: states() == ALL_SIGNED, seconds=240, log=log)
     half.refresh_from_db()
     assert (half.state, half.attempts) == ("signed", 2)
@@ -386,7 +343,7 @@ def test_worker_tries_again_by_itself_once_there_is_a_key(
 ) -> None:
     scene, log = make_scene(now), tmp_path / "worker.log"
     scene.case_in(State.APPROVED)
-    with worker(tmp_path):
+    with celery_worker(tmp_path):
         wait_for(lambda: {state for *_rest, state in states()} == {"failed"}, seconds=120, log=log)
         assert set(CaseReport.objects.values_list("error", flat=True)) == {"cannot_sign: missing"}
         install_key(scene)

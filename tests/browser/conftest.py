@@ -2,24 +2,20 @@
 
 import os
 import re
-import signal
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
-from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from ethicsreview.accounts.models import User
 from tests.factories import PASSWORD
+from tests.workers import celery_worker
 
-ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 PATIENCE = 20_000  # milliseconds until a page that does not answer is a failure
@@ -130,34 +126,5 @@ def visit(chromium: Browser, live_server: LiveServer) -> Iterator[Callable[..., 
 @pytest.fixture
 def worker(live_server: LiveServer, broker: None, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A real Celery worker on the test's database, broker and keys."""
-    database = connection.settings_dict
-    host = database["HOST"] or "127.0.0.1"
-    where = f"?host={host}" if host.startswith("/") else ""
-    name = f"{database['USER']}:{database['PASSWORD']}@{'' if where else host}"
-    port = f":{database['PORT']}" if database["PORT"] and not where else ""
-    environment = {
-        **os.environ,
-        "DATABASE_URL": f"postgresql://{name}{port}/{database['NAME']}{where}",
-        "REDIS_URL": settings.REDIS_URL,
-        "SIGNING_KEY_DIR": str(settings.SIGNING_KEY_DIR),
-        "ETHICSREVIEW_DATA": str(settings.DATA_DIR),
-        "DJANGO_SETTINGS_MODULE": "ethicsreview.settings.test",
-        "PUBLIC_ADDRESS": live_server.url,
-    }
-    log = (tmp_path / "worker.log").open("wb")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "celery", "-A", "ethicsreview", "worker", "--concurrency", "2", "--loglevel", "INFO"],
-        cwd=ROOT,
-        env=environment,
-        stdout=log,
-        stderr=log,
-        start_new_session=True,
-    )
-    yield process
-    os.killpg(process.pid, signal.SIGTERM)
-    try:
-        process.wait(timeout=20)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-    log.close()
+    with celery_worker(tmp_path, concurrency=2, PUBLIC_ADDRESS=live_server.url) as process:
+        yield process

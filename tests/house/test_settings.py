@@ -9,6 +9,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from ethicsreview.settings import env
+from tests.workers import database_address
 
 ROOT = Path(__file__).resolve().parents[2]
 NEEDED = {
@@ -85,6 +86,21 @@ def test_database_reads_every_part(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_database_reads_a_socket_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ER_VALUE", "postgresql://postgres:@/er?host=/run/some%20where")
     assert env.database("ER_VALUE")["HOST"] == "/run/some where"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://us%40er:p%2Fw@db.example:5433/er",
+        "postgresql://postgres@/test_er?host=/tmp/some%20where",
+        "postgresql://@127.0.0.1/er",
+    ],
+)
+def test_a_worker_beside_a_test_gets_the_address_its_database_came_from(
+    monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setenv("ER_VALUE", address)
+    assert database_address(env.database("ER_VALUE")) == address
 
 
 @pytest.mark.parametrize("raw", ["", "sqlite:///db", "mysql://h/d", "h/d"])
