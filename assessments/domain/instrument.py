@@ -13,6 +13,7 @@ class Kind(StrEnum):
     """The shape of an instrument's answers."""
 
     RATING = "rating"  # each item gets one step of the scale
+    STAGED = "staged"  # each item climbs levels, whose criteria get steps of the scale
 
 
 class Confidence(StrEnum):

@@ -49,22 +49,22 @@ def parse_instrument(content: Mapping[str, Any]) -> Instrument:
 
 
 def _instrument(top: Reader) -> Instrument:
-    scale = _scale(top.get("scale"))
-    tiers = tuple(_choice(reader) for reader in top.get("tiers").items(unique="key"))
-    flags = tuple(_choice(reader) for reader in top.get("flags").items(unique="key"))
+    steps = scale(top.get("scale"))
+    tiers = tuple(choice(reader) for reader in top.get("tiers").items(unique="key"))
+    flags = tuple(choice(reader) for reader in top.get("flags").items(unique="key"))
     frameworks = tuple(_framework(reader) for reader in top.get("frameworks").items(unique="key"))
     tier_sets = _tier_sets(top.get("tier_sets"), tuple(tier.key for tier in tiers))
     names = _Names(tier_sets, tuple(flag.key for flag in flags), frameworks)
     return Instrument(
         slug=top.get("slug").key(),
         version=top.get("version").integer(least=1),
-        kind=top.get("kind").member(Kind),
+        kind=Kind(top.get("kind").one_of(Kind.RATING.value)),
         title=top.get("title").text(),
         summary=top.get("summary").text(),
         source=top.get("source").text(),
-        scale=scale,
+        scale=steps,
         not_applicable=_not_applicable(top.get("not_applicable")),
-        blocking=top.get("blocking").reference([step.key for step in scale], "step of the scale"),
+        blocking=top.get("blocking").reference([step.key for step in steps], "step of the scale"),
         tiers=tiers,
         tier_sets=tier_sets,
         flags=flags,
@@ -73,7 +73,8 @@ def _instrument(top: Reader) -> Instrument:
     )
 
 
-def _scale(reader: Reader) -> tuple[ScaleStep, ...]:
+def scale(reader: Reader) -> tuple[ScaleStep, ...]:
+    """The steps of a scale, each counting more than the one before it."""
     steps: list[ScaleStep] = []
     for entry in reader.items(unique="key", least=2):
         step = _step(entry)
@@ -102,7 +103,8 @@ def _not_applicable(reader: Reader) -> NotApplicable:
     return found
 
 
-def _choice(reader: Reader) -> Choice:
+def choice(reader: Reader) -> Choice:
+    """A tier or a flag."""
     reader.mapping(required={"key", "label", "meaning"})
     return Choice(reader.get("key").key(), reader.get("label").text(), reader.get("meaning").text())
 
