@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from assessments.domain.digests import content_digest
-from assessments.domain.parsing import parse_instrument
+from assessments.domain.kinds import parse_any
 from assessments.models import InstrumentVersion
 from ethicsreview import strictyaml
 from ethicsreview.accounts.models import User
@@ -38,7 +38,7 @@ def publish_instrument(text: str, *, actor: User | None, now: datetime) -> Publi
     version with other content, ``AlreadyPublished``.
     """
     content = strictyaml.load(text)
-    instrument = parse_instrument(content)
+    instrument = parse_any(content)
     digest = content_digest(content)
     version, new = InstrumentVersion.objects.get_or_create(
         slug=instrument.slug,

@@ -5,8 +5,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from assessments.domain.instrument import Instrument
+from assessments.domain.kinds import parse_any
 from assessments.domain.parsing import parse_instrument
 from assessments.domain.ratings import Rating, ReviewerRatings
+from assessments.domain.staged import StagedInstrument
+from assessments.domain.staged_parsing import parse_staged
 from assessments.models import Answer, InstrumentVersion
 
 
@@ -24,9 +27,29 @@ def load_instrument(version: InstrumentVersion) -> Instrument:
     return _parsed(_Published(version.pk, version.digest, version))
 
 
+def load_any(version: InstrumentVersion) -> Instrument | StagedInstrument:
+    """The instrument of a published version, whatever its shape."""
+    return _parsed_any(_Published(version.pk, version.digest, version))
+
+
+@lru_cache(maxsize=64)
+def _parsed_any(published: _Published) -> Instrument | StagedInstrument:
+    return parse_any(published.row.content)
+
+
 @lru_cache(maxsize=64)
 def _parsed(published: _Published) -> Instrument:
     return parse_instrument(published.row.content)
+
+
+def load_staged(version: InstrumentVersion) -> StagedInstrument:
+    """The staged instrument of a published version, parsed once in the life of the process."""
+    return _parsed_staged(_Published(version.pk, version.digest, version))
+
+
+@lru_cache(maxsize=64)
+def _parsed_staged(published: _Published) -> StagedInstrument:
+    return parse_staged(published.row.content)
 
 
 def latest_instrument(slug: str) -> InstrumentVersion:

@@ -8,7 +8,7 @@ from django.db import connection
 from assessments.domain.answers import AnswerFault, BadAnswer, EvidenceLink, check_answer, check_evidence
 from assessments.domain.states import AssessmentState
 from assessments.models import Answer, AnswerEvidence, Assessment, InstrumentVersion
-from assessments.queries import load_instrument
+from assessments.queries import load_any
 from ethicsreview.accounts.models import User
 from ethicsreview.audit.steps import NoTransaction
 from ethicsreview.files.models import FileVersion
@@ -42,7 +42,7 @@ def add_answer(
     locked = _locked(assessment)
     _check_state(locked, revising=revising)
     reason = reason.strip()
-    instrument = load_instrument(locked.instrument_version)
+    instrument = load_any(locked.instrument_version)
     check_answer(instrument, item=item, step=step, not_applicable=not_applicable, reason=reason)
     links = tuple(dict.fromkeys(evidence))
     _check_documents(links)

@@ -1,12 +1,31 @@
 """Which answers an instrument takes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
-from assessments.domain.instrument import Instrument
+from assessments.domain.instrument import ScaleStep
 
 REASON_LENGTH = 8000  # characters
 NOTE_LENGTH = 300  # characters
+
+
+class Answerable(Protocol):
+    """What an answer is checked against, whatever the shape of the instrument."""
+
+    @property
+    def steps(self) -> Mapping[str, ScaleStep]:
+        """The scale by key."""
+
+    def takes_step(self, key: str) -> bool:
+        """Whether ``key`` names something that is rated."""
+
+    def takes_na(self, key: str) -> bool:
+        """Whether ``key`` names something that may be set aside."""
+
+    def knows(self, key: str) -> bool:
+        """Whether ``key`` names anything that can be answered."""
 
 
 class AnswerFault(StrEnum):
@@ -42,16 +61,16 @@ class EvidenceLink:
     note: str = ""
 
 
-def check_answer(instrument: Instrument, *, item: str, step: str | None, not_applicable: bool, reason: str) -> None:
+def check_answer(instrument: Answerable, *, item: str, step: str | None, not_applicable: bool, reason: str) -> None:
     """Raise ``BadAnswer`` unless ``instrument`` takes this answer. Neither step nor N/A clears an earlier answer."""
-    if item not in instrument.items:
+    if not instrument.knows(item) or (step is not None and not instrument.takes_step(item)):
         raise BadAnswer("item", AnswerFault.UNKNOWN_ITEM)
     if step is not None and step not in instrument.steps:
         raise BadAnswer("step", AnswerFault.UNKNOWN_STEP)
     if len(reason) > REASON_LENGTH:
         raise BadAnswer("reason", AnswerFault.TOO_LONG)
     if not_applicable:
-        _check_set_aside(instrument, step, reason)
+        _check_set_aside(instrument, item, step, reason)
 
 
 def check_evidence(link: EvidenceLink, *, pages: int | None) -> None:
@@ -62,10 +81,10 @@ def check_evidence(link: EvidenceLink, *, pages: int | None) -> None:
         raise BadAnswer("evidence", AnswerFault.TOO_LONG)
 
 
-def _check_set_aside(instrument: Instrument, step: str | None, reason: str) -> None:
+def _check_set_aside(instrument: Answerable, item: str, step: str | None, reason: str) -> None:
     if step is not None:
         raise BadAnswer("not_applicable", AnswerFault.STEP_AND_NOT_APPLICABLE)
-    if not instrument.not_applicable.allowed:
+    if not instrument.takes_na(item):
         raise BadAnswer("not_applicable", AnswerFault.NOT_APPLICABLE_REFUSED)
     if not reason.strip():
         raise BadAnswer("reason", AnswerFault.REASON_MISSING)

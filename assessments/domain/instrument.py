@@ -186,6 +186,18 @@ class Instrument:
         """The frameworks by key."""
         return {framework.key: framework for framework in self.frameworks}
 
+    def knows(self, key: str) -> bool:
+        """Items are all there is."""
+        return key in self.items
+
+    def takes_step(self, key: str) -> bool:
+        """Every item is rated."""
+        return key in self.items
+
+    def takes_na(self, key: str) -> bool:
+        """Every item may be set aside, where the instrument allows it at all."""
+        return self.not_applicable.allowed and key in self.items
+
     @property
     def lowest(self) -> Fraction:
         """The value of the lowest step."""

@@ -143,6 +143,18 @@ class StagedInstrument:
         """The scale by key, lowest first."""
         return {step.key: step for step in self.scale}
 
+    def knows(self, key: str) -> bool:
+        """An item or a criterion."""
+        return key in self.items or key in self.criteria
+
+    def takes_step(self, key: str) -> bool:
+        """Criteria are rated, items are not."""
+        return key in self.criteria
+
+    def takes_na(self, key: str) -> bool:
+        """Only items marked so may be set aside, never single criteria."""
+        return key in self.items and self.items[key].may_na
+
     @property
     def highest(self) -> int:
         """The number of the highest tier, which is also the highest level of an item."""

@@ -10,11 +10,24 @@ from workflows.models.cases import (
     TeamMember,
     Wait,
 )
+from workflows.models.certificates import Certificate, CertificateEvent, VerificationReport
 from workflows.models.committees import Committee, RulebookVersion, Seat
 from workflows.models.decisions import CaseReport, Condition, Decision
 from workflows.models.meetings import AgendaItem, Attendance, Dissent, Meeting, Minutes, Motion, Vote
 from workflows.models.reminders import Reminder
 from workflows.models.reviews import Review
+from workflows.models.verifications import (
+    Finding,
+    NaDecision,
+    Objection,
+    OnSiteEntry,
+    PanelBallot,
+    PanelSeat,
+    PanelVote,
+    Recusal,
+    TeamAssessor,
+    Verification,
+)
 
 __all__ = [
     "AgendaItem",
@@ -23,21 +36,34 @@ __all__ = [
     "Case",
     "CaseFile",
     "CaseReport",
+    "Certificate",
+    "CertificateEvent",
     "Committee",
     "Condition",
     "Conflict",
     "Decision",
     "Dissent",
+    "Finding",
     "Meeting",
     "Minutes",
     "Motion",
+    "NaDecision",
+    "Objection",
+    "OnSiteEntry",
+    "PanelBallot",
+    "PanelSeat",
+    "PanelVote",
+    "Recusal",
     "Reminder",
     "Review",
     "RulebookVersion",
     "Seat",
     "SupplementItem",
     "SupplementNotice",
+    "TeamAssessor",
     "TeamMember",
+    "Verification",
+    "VerificationReport",
     "Vote",
     "Wait",
 ]

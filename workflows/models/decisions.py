@@ -8,9 +8,9 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from ethicsreview.documents.models import SignedDocument
-from workflows.domain.states import ReportKind, ReportState
+from workflows.domain.states import ReportKind
 from workflows.models.cases import Case
+from workflows.models.documents import Report
 from workflows.models.meetings import Motion
 
 if TYPE_CHECKING:
@@ -89,43 +89,21 @@ class CaseReportQuerySet(models.QuerySet["CaseReport"]):
         return self.filter(Q(kind=ReportKind.LETTER.value) & Exists(readable) | Exists(desk))
 
 
-class CaseReport(models.Model):
-    """One signed document in the making: progress, failure and, at the end, the document.
-
-    ``progressed_at`` is what the beat job looks at; ``error`` is a code with the reason of the last failure.
-    """
+class CaseReport(Report):
+    """One signed document of a decision in the making."""
 
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="reports")
     kind = models.CharField(_("kind"), max_length=8, choices=[(k.value, k.value) for k in ReportKind])
-    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
-    state = models.CharField(
-        _("state"), max_length=10, choices=[(s.value, s.value) for s in ReportState], default=ReportState.QUEUED.value
-    )
-    attempts = models.PositiveIntegerField(_("attempts"), default=0)
-    error = models.TextField(_("error"), blank=True)
-    queued_at = models.DateTimeField()
-    progressed_at = models.DateTimeField()
-    document = models.OneToOneField(SignedDocument, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = CaseReportQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Report.Meta):
+        abstract = False
         verbose_name = _("report")
         verbose_name_plural = _("reports")
         constraints = [
+            *Report.Meta.constraints,
             models.UniqueConstraint(fields=["decision", "kind", "language"], name="case_report_once"),
-            models.CheckConstraint(
-                condition=Q(state=ReportState.SIGNED.value, document__isnull=False)
-                | ~Q(state=ReportState.SIGNED.value) & Q(document__isnull=True),
-                name="case_report_signed_has_document",
-            ),
-        ]
-        indexes = [
-            models.Index(
-                fields=["progressed_at"],
-                condition=~Q(state=ReportState.SIGNED.value),
-                name="case_report_unfinished",
-            )
         ]
 
     def __str__(self) -> str:
