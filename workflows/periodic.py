@@ -3,10 +3,14 @@
 from celery import shared_task
 from django.utils import timezone
 
+from workflows.actions.certificates import suspend_lapsed
 from workflows.actions.decisions import retry_report
 from workflows.actions.reminders import warn_of_deadline
+from workflows.actions.verification_correction import lapse_correction, warn_of_correction
+from workflows.actions.verification_reports import retry_verification_report
 from workflows.queries.deadlines import unwarned_cases
-from workflows.queries.reports import stuck_reports
+from workflows.queries.reports import stuck_reports, stuck_verification_reports
+from workflows.queries.verifications import lapsed_certificates, lapsed_corrections, soon_lapsing_corrections
 
 
 @shared_task(ignore_result=True)
@@ -15,6 +19,8 @@ def requeue_reports() -> None:
     now = timezone.now()
     for report_id in stuck_reports(now):
         retry_report(report_id, actor=None, now=now)
+    for report_id in stuck_verification_reports(now):
+        retry_verification_report(report_id, actor=None, now=now)
 
 
 @shared_task(ignore_result=True)
@@ -23,3 +29,21 @@ def warn_deadlines() -> None:
     now = timezone.now()
     for case_id in unwarned_cases(now):
         warn_of_deadline(case_id, actor=None, now=now)
+
+
+@shared_task(ignore_result=True)
+def close_corrections() -> None:
+    """Warn of correction windows that end soon, and end those that are over, however long ago."""
+    now = timezone.now()
+    for verification_id in lapsed_corrections(now):
+        lapse_correction(verification_id, actor=None, now=now)
+    for verification_id in soon_lapsing_corrections(now):
+        warn_of_correction(verification_id, actor=None, now=now)
+
+
+@shared_task(ignore_result=True)
+def suspend_certificates() -> None:
+    """Suspend certificates whose DCMM certificate ran out and was not renewed in time, however long ago."""
+    now = timezone.now()
+    for certificate_id in lapsed_certificates(now):
+        suspend_lapsed(certificate_id, actor=None, now=now)

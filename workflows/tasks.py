@@ -7,14 +7,26 @@ from django.utils import timezone
 
 from workflows.domain.retries import wait_after
 from workflows.reporting.issuing import ReportFailed, issue
+from workflows.reporting.series import CASE_REPORTS, VERIFICATION_REPORTS, Series
 
 
 @shared_task(bind=True, max_retries=None, ignore_result=True)
 def issue_report(self: "Task[..., None]", *, report_id: int, **_later: Any) -> None:
-    """Make and sign one report; on failure, which stands on the report, it is tried again with a growing pause."""
+    """Make and sign one report of a decision."""
+    _issue(self, report_id, CASE_REPORTS)
+
+
+@shared_task(bind=True, max_retries=None, ignore_result=True)
+def issue_verification_report(self: "Task[..., None]", *, report_id: int, **_later: Any) -> None:
+    """Make and sign one document of a verification."""
+    _issue(self, report_id, VERIFICATION_REPORTS)
+
+
+def _issue(task: "Task[..., None]", report_id: int, series: Series[Any]) -> None:
+    """On failure, which stands on the report, it is tried again with a growing pause."""
     try:
-        issue(report_id, clock=timezone.now)
+        issue(report_id, clock=timezone.now, series=series)
     except ReportFailed as failure:
-        if self.request.is_eager:
+        if task.request.is_eager:
             return  # run where it was called, a retry would follow at once and without end
-        raise self.retry(exc=failure, countdown=wait_after(failure.attempts).total_seconds()) from failure
+        raise task.retry(exc=failure, countdown=wait_after(failure.attempts).total_seconds()) from failure

@@ -12,6 +12,15 @@ from workflows.domain.gapcodes import Gap, GapCode
 from workflows.domain.rooms import Mode, SeatRole, Sex
 from workflows.domain.rulebook import Citation, Rulebook
 from workflows.domain.states import MeetingState, ReportKind, ReportState, Role, State
+from workflows.domain.verification_states import (
+    CertificateState,
+    CertificateVerb,
+    FindingKind,
+    OnSiteKind,
+    VReportKind,
+    VRole,
+    VState,
+)
 
 STATES = {
     State.DRAFT: pgettext_lazy("case", "Draft"),
@@ -81,6 +90,66 @@ REPORT_STATES = {
     ReportState.SIGNED: pgettext_lazy("report", "Signed"),
 }
 
+V_STATES = {
+    VState.ENTRY: pgettext_lazy("verification", "Entry check"),
+    VState.DOCUMENTS: pgettext_lazy("verification", "Document review"),
+    VState.ONSITE: pgettext_lazy("verification", "On-site assessment"),
+    VState.CORRECTION: pgettext_lazy("verification", "Correction window"),
+    VState.RECOMMENDING: pgettext_lazy("verification", "Recommendation being made"),
+    VState.COMPLIANCE: pgettext_lazy("verification", "Compliance review"),
+    VState.PANEL: pgettext_lazy("verification", "Expert panel"),
+    VState.NOTICE: pgettext_lazy("verification", "Public notice"),
+    VState.CERTIFIED: pgettext_lazy("verification", "Certified"),
+    VState.REFUSED: pgettext_lazy("verification", "Not certified"),
+    VState.RETURNED: pgettext_lazy("verification", "Not accepted"),
+    VState.WITHDRAWN: pgettext_lazy("verification", "Withdrawn"),
+}
+
+V_ROLES = {
+    VRole.ENTERPRISE: pgettext_lazy("verification role", "Enterprise"),
+    VRole.LEAD: pgettext_lazy("verification role", "Leads the self-assessment"),
+    VRole.COORDINATOR: pgettext_lazy("verification role", "Coordinator"),
+    VRole.ASSESSOR: pgettext_lazy("verification role", "Assessor"),
+    VRole.LEAD_ASSESSOR: pgettext_lazy("verification role", "Leading assessor"),
+    VRole.REVIEWER: pgettext_lazy("verification role", "Compliance reviewer"),
+    VRole.PANELLIST: pgettext_lazy("verification role", "Panel expert"),
+    VRole.DECIDER: pgettext_lazy("verification role", "Decides"),
+    VRole.PUBLIC: pgettext_lazy("verification role", "Anybody"),
+}
+
+ONSITE_KINDS = {
+    OnSiteKind.INTERVIEW: _("Interview"),
+    OnSiteKind.DEMONSTRATION: _("System demonstration"),
+    OnSiteKind.SCENARIO: _("Sampled scenario"),
+}
+
+FINDING_KINDS = {
+    FindingKind.MAJOR: pgettext_lazy("finding", "Major"),
+    FindingKind.MINOR: pgettext_lazy("finding", "Minor"),
+}
+
+CERTIFICATE_STATES = {
+    CertificateState.VALID: pgettext_lazy("certificate", "Valid"),
+    CertificateState.SUSPENDED: pgettext_lazy("certificate", "Suspended"),
+    CertificateState.WITHDRAWN: pgettext_lazy("certificate", "Withdrawn"),
+    CertificateState.REPLACED: pgettext_lazy("certificate", "Replaced"),
+}
+
+CERTIFICATE_VERBS = {
+    CertificateVerb.ISSUED: pgettext_lazy("certificate", "Issued"),
+    CertificateVerb.SURVEILLANCE: pgettext_lazy("certificate", "Surveillance"),
+    CertificateVerb.SUSPENDED: pgettext_lazy("certificate", "Suspended"),
+    CertificateVerb.REINSTATED: pgettext_lazy("certificate", "Reinstated"),
+    CertificateVerb.WITHDRAWN: pgettext_lazy("certificate", "Withdrawn"),
+    CertificateVerb.REPLACED: pgettext_lazy("certificate", "Replaced"),
+    CertificateVerb.DCMM_RENEWED: pgettext_lazy("certificate", "DCMM certificate renewed"),
+}
+
+V_REPORT_KINDS = {
+    VReportKind.REPORT: pgettext_lazy("report", "Verification report"),
+    VReportKind.CERTIFICATE: pgettext_lazy("report", "Certificate"),
+}
+
 VERBS = {
     "case.start": _("Application begun"),
     "case.submit": _("Application submitted"),
@@ -117,6 +186,51 @@ VERBS = {
     "application.replace_file": _("Document replaced by a new version"),
     "application.remove_file": _("Document taken out"),
     "application.add_team_member": _("Colleague added to the team"),
+    "verification.request": _("Verification requested"),
+    "verification.accept": _("Verification accepted"),
+    "verification.return": _("Verification not accepted"),
+    "verification.withdraw": _("Verification withdrawn by the enterprise"),
+    "team.assign": _("Assessor put on the team"),
+    "team.end": _("Assessor taken off the team"),
+    "recusal.declare": _("Conflict of interest declared"),
+    "recusal.record": _("Recusal recorded"),
+    "reviewer.name": _("Compliance reviewer named"),
+    "round.rate": _("Criterion rated by the team"),
+    "evidence.judge": _("Evidence accepted or rejected"),
+    "na.decide": _("Decided on an item set aside"),
+    "dcmm.judge": _("DCMM certificate accepted or rejected"),
+    "dcmm.find": _("DCMM level found"),
+    "dcmm.countersign": _("DCMM finding countersigned"),
+    "onsite.begin": _("On-site assessment begun"),
+    "onsite.record": _("Recorded on site"),
+    "onsite.remove": _("On-site record taken out"),
+    "finding.write": _("Finding written"),
+    "finding.remove": _("Finding taken back"),
+    "findings.release": _("Ratings and findings released"),
+    "finding.answer": _("Finding answered"),
+    "correction.close": _("Correction window closed by the enterprise"),
+    "correction.end": _("Correction window ended"),
+    "correction.warn": _("Reminder of the correction window sent"),
+    "finding.resolve": _("Conclusion on a finding"),
+    "verification.recommend": _("Tier recommended"),
+    "compliance.pass": _("Compliance review passed"),
+    "compliance.reject": _("Sent back by the compliance review"),
+    "panel.seat": _("Expert seated on the panel"),
+    "panel.unseat": _("Expert taken off the panel"),
+    "panel.open": _("Panel ballot opened"),
+    "panel.vote": _("Vote cast on the panel"),
+    "panel.close": _("Panel ballot closed"),
+    "objection.file": _("Objection filed"),
+    "objection.settle": _("Objection settled"),
+    "verification.reopen": _("Sent back after an objection"),
+    "verification.decide": _("Verification decided"),
+    "certificate.issue": _("Certificate issued"),
+    "certificate.surveil": _("Yearly surveillance recorded"),
+    "certificate.hand_in_dcmm": _("DCMM certificate handed in"),
+    "certificate.judge_dcmm": _("Renewed DCMM certificate judged"),
+    "certificate.lapse": _("Certificate suspended: DCMM certificate lapsed"),
+    "certificate.replace": _("Certificate replaced by a renewal"),
+    "certificate.withdraw": _("Certificate withdrawn"),
 }
 
 GAPS = {
@@ -185,6 +299,49 @@ GAPS = {
     ),
     GapCode.DEADLINE_NOT_LATER: _("The new last day must be later than the present one."),
     GapCode.DAY_PAST: _("The moment lies in the past."),
+    GapCode.NOT_SUBMITTED: _("The self-assessment has not been submitted."),
+    GapCode.VERIFICATION_RUNNING: _("A verification of what was handed in is running or was decided."),
+    GapCode.BODY_UNKNOWN: _("This body does not take verifications."),
+    GapCode.SCHEME_MISSING: _("No verification scheme is published for this instrument."),
+    GapCode.ADVISER_ASSESSES: _("Whoever advised the enterprise may not assess it: %(detail)s"),
+    GapCode.TEAM_INCOMPLETE: _("The team has too few assessors (%(detail)s)."),
+    GapCode.LEAD_MISSING: _("Nobody leads the team."),
+    GapCode.NOT_AN_ASSESSOR: _("This person does not assess for the body."),
+    GapCode.HAS_ANOTHER_PART: _("This person has another part in this verification."),
+    GapCode.ALREADY_RECUSED: _("This person is recused already."),
+    GapCode.CRITERIA_UNRATED: _("Criteria without a rating of the team: %(detail)s"),
+    GapCode.EVIDENCE_UNJUDGED: _("Pieces of evidence neither accepted nor rejected: %(detail)s"),
+    GapCode.NA_UNDECIDED: _("Not decided whether it stays set aside: %(detail)s"),
+    GapCode.DCMM_UNJUDGED: _("The DCMM certificate claimed has been neither accepted nor rejected."),
+    GapCode.DCMM_FINDING_MISSING: _("There is no DCMM finding to sign."),
+    GapCode.DCMM_NOT_COUNTERSIGNED: _("The DCMM finding has not been signed by another assessor."),
+    GapCode.OWN_SIGNATURE: _("Whoever wrote the finding cannot countersign it."),
+    GapCode.LEVEL_UNKNOWN: _("There is no such DCMM level."),
+    GapCode.CRITERION_UNKNOWN: _("The instrument does not ask this: %(detail)s"),
+    GapCode.NO_FINDING: _("Findings are out, and none names this: %(detail)s"),
+    GapCode.INTERVIEW_ROLE_UNKNOWN: _("The scheme knows no such role: %(detail)s"),
+    GapCode.INTERVIEWS_MISSING: _("Interviews are missing: %(detail)s"),
+    GapCode.DEMONSTRATIONS_MISSING: _("Too few demonstrations (%(detail)s)."),
+    GapCode.SCENARIOS_MISSING: _("Too few sampled scenarios (%(detail)s)."),
+    GapCode.DAY_AHEAD: _("The day lies in the future."),
+    GapCode.WINDOW_CLOSED: _("The correction window is over."),
+    GapCode.WINDOW_OPEN: _("The correction window has not ended; its last day is %(detail)s."),
+    GapCode.EVIDENCE_INCOMPLETE: _("A piece of evidence lacks its title, kind, or file or reference: %(detail)s"),
+    GapCode.FINDINGS_UNRESOLVED: _("Findings without a conclusion: %(detail)s"),
+    GapCode.REVIEWER_MISSING: _("Nobody has been named to review compliance."),
+    GapCode.PANEL_INCOMPLETE: _("The expert panel is not complete (%(detail)s)."),
+    GapCode.PANEL_FULL: _("The expert panel has all its experts (%(detail)s)."),
+    GapCode.VOTES_OUTSTANDING: _("Votes that still count are missing: %(detail)s"),
+    GapCode.NOTICE_RUNNING: _("The public notice has not ended; its last day is %(detail)s."),
+    GapCode.NOTICE_OVER: _("The public notice is over."),
+    GapCode.OBJECTIONS_OPEN: _("Objections without an answer: %(detail)s"),
+    GapCode.OBJECTION_UPHELD: _("An objection was upheld; the recommendation goes back to the team first."),
+    GapCode.OBJECTION_NOT_UPHELD: _("No objection to this recommendation was upheld."),
+    GapCode.NOT_GRADED: _("No tier was reached, so no certificate can be issued."),
+    GapCode.CERTIFICATE_EXPIRED: _("The certificate has run out."),
+    GapCode.DCMM_NOT_COUNTING: _("There is no DCMM certificate here that counts."),
+    GapCode.RENEWAL_OPEN: _("A DCMM certificate that was handed in is still to be judged."),
+    GapCode.RENEWAL_JUDGED: _("This DCMM certificate has been judged already."),
 }
 
 _ITEMS = {GapCode.MATERIALS_MISSING, GapCode.SUPPLEMENT_UNANSWERED}

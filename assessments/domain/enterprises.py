@@ -10,3 +10,26 @@ class Size(StrEnum):
     MEDIUM = "medium"
     LARGE = "large"
     VERY_LARGE = "very_large"
+
+
+class Sector(StrEnum):
+    """What an enterprise chiefly does; enterprises are compared with those of the same sector and size."""
+
+    AGRICULTURE = "agriculture"
+    MINING = "mining"
+    MANUFACTURING = "manufacturing"
+    STEEL = "steel"
+    ENERGY = "energy"
+    CONSTRUCTION = "construction"
+    TRADE = "trade"
+    TRANSPORT = "transport"
+    INFORMATION = "information"
+    FINANCE = "finance"
+    REAL_ESTATE = "real_estate"
+    SERVICES = "services"
+    RESEARCH = "research"
+    EDUCATION = "education"
+    HEALTH = "health"
+    CULTURE = "culture"
+    PUBLIC = "public"
+    OTHER = "other"

@@ -5,7 +5,7 @@ In: ``{"instrument", "version", "reference_date", "legal_entity", "target", "dcm
 when an answer is missing, ``bounds``; exact numbers as ``"p/q"``, displayed ones cut, never rounded.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -42,20 +42,23 @@ def read_request(content: Any, library: Library) -> Request:
 
     ``library`` gives an instrument by slug and version and raises ``KeyError`` for one it does not have.
     """
-    top = Reader(content).mapping(required=_REQUIRED, optional=_OPTIONAL)
+    top = _keys(Reader(content), required=_REQUIRED, optional=_OPTIONAL)
     slug, version = top.get("instrument").string(), top.get("version").integer(least=1)
     try:
         instrument = library(slug, version)
     except KeyError:
         raise top.get("instrument").bad(f"no instrument {slug!r} version {version}") from None
-    claim, proved = _dcmm(top.maybe("dcmm"), instrument)
+    claim, proved = _dcmm(_given(top, "dcmm"), instrument)
+    day = _day(_given(top, "reference_date"))
+    if claim is not None and claim.source is ClaimSource.CERTIFICATE and day is None:
+        raise Bad("reference_date", "a certificate is measured at this day")
     return Request(
         instrument=instrument,
         ratings=_ratings(top.get("items"), instrument),
-        target=_target(top.maybe("target"), instrument),
-        day=_day(top.maybe("reference_date")),
-        legal_entity=_string(top.maybe("legal_entity")),
-        policy=_policy(top.maybe("dcmm_policy")),
+        target=_target(_given(top, "target"), instrument),
+        day=day,
+        legal_entity=_string(_given(top, "legal_entity")),
+        policy=_policy(_given(top, "dcmm_policy")),
         claim=claim,
         proved=proved,
     )
@@ -115,7 +118,23 @@ def _gates(verdict: Verdict) -> dict[str, int | None]:
 
 
 def _bound(verdict: Verdict) -> dict[str, Any]:
-    return {"tier": verdict.tier, "index": exact(verdict.index), "index_display": cut(verdict.index)}
+    return {"tier": verdict.tier, "index": exact(verdict.index)}
+
+
+def _keys(reader: Reader, *, required: Collection[str], optional: Collection[str]) -> Reader:
+    """The reader, once all keys are known and none is missing; the path at fault ends in the key."""
+    for key, entry in reader.pairs():
+        if key not in required and key not in optional:
+            raise entry.bad("unknown key")
+    for key in sorted(set(required) - set(reader.value)):
+        raise Bad(f"{reader.path}.{key}" if reader.path else key, "missing")
+    return reader
+
+
+def _given(reader: Reader, key: str) -> Reader | None:
+    """The reader of an entry; None where there is none or it holds null."""
+    found = reader.maybe(key)
+    return None if found is None or found.value is None else found
 
 
 def _ratings(reader: Reader, instrument: StagedInstrument) -> Ratings:
@@ -135,28 +154,31 @@ def _ratings(reader: Reader, instrument: StagedInstrument) -> Ratings:
 
 def _item(value: Any, key: str, path: str, instrument: StagedInstrument, steps: dict[str, str]) -> bool:
     """Take one item's ratings into ``steps``; True when it is set aside instead."""
+    if value is None:
+        return False
     if not isinstance(value, dict):
         raise Bad(path, "expected a mapping")
     for name in value:
         if name not in {"ratings", "na"}:
             raise Bad(f"{path}.{name}", "unknown key")
-    ratings = value.get("ratings") or {}
-    if not isinstance(ratings, Mapping):
-        raise Bad(f"{path}.ratings", "expected a mapping")
-    if value.get("na") is None:
-        _steps(ratings, key, path, instrument, steps)
+    rated = _steps(value.get("ratings"), key, path, instrument, steps)
+    reason = value.get("na")
+    if reason is None:
         return False
-    if any(step is not None for step in ratings.values()):
+    if rated:
         raise Bad(f"{path}.na", "an item is either rated or set aside")
-    if not isinstance(value["na"], str) or not value["na"].strip():
+    if not isinstance(reason, str) or not reason.strip():
         raise Bad(f"{path}.na", "the reason is missing")
     return True
 
 
-def _steps(
-    ratings: Mapping[str, Any], item: str, path: str, instrument: StagedInstrument, steps: dict[str, str]
-) -> None:
-    criteria, scale = instrument.criteria, instrument.steps
+def _steps(ratings: Any, item: str, path: str, instrument: StagedInstrument, steps: dict[str, str]) -> int:
+    """Take the ratings that are given into ``steps``; how many there are."""
+    if ratings is None:
+        return 0
+    if not isinstance(ratings, dict):
+        raise Bad(f"{path}.ratings", "expected a mapping")
+    criteria, scale, before = instrument.criteria, instrument.steps, len(steps)
     for key, step in ratings.items():
         known = criteria.get(key)
         if known is None or known.item != item:
@@ -166,6 +188,7 @@ def _steps(
         if not isinstance(step, str) or step not in scale:
             raise Bad(f"{path}.ratings.{key}", f"not one of {', '.join(scale)}")
         steps[key] = step
+    return len(steps) - before
 
 
 def _target(reader: Reader | None, instrument: StagedInstrument) -> int:
@@ -200,17 +223,17 @@ def _policy(reader: Reader | None) -> Policy:
 
 def _dcmm(reader: Reader | None, instrument: StagedInstrument) -> tuple[Claim | None, int | None]:
     """A claim, or the level taken as proved."""
-    if reader is None or reader.value is None:
+    if reader is None:
         return None, None
     gate = instrument.dcmm
     if gate is None:
         raise reader.bad("this instrument asks for no DCMM level")
     if isinstance(reader.value, dict) and set(reader.value) == {"level"}:
         return None, _level(reader.get("level"), gate)
-    reader.mapping(required={"level", "source"}, optional=_CERTIFICATE)
+    _keys(reader, required={"level", "source"}, optional=_CERTIFICATE)
     source = reader.get("source").member(ClaimSource)
     if source is ClaimSource.CERTIFICATE:
-        reader.mapping(required=_CERTIFICATE)
+        _keys(reader, required=_CERTIFICATE, optional=())
     party = reader.maybe("party")
     issued, expires = _day(reader.maybe("issued")), _day(reader.maybe("expires"))
     if issued is not None and expires is not None and expires < issued:

@@ -123,7 +123,7 @@ def standings(instrument: StagedInstrument, ratings: Ratings, *, target: int | N
 
 def attained(instrument: StagedInstrument, ratings: Ratings, item: StagedItem, level: int) -> bool:
     """Whether the cell itself reaches the threshold, whatever lies below it; empty criteria count 0."""
-    values, cell = _values(instrument), item.cells[level - 1]
+    values, cell = cell_values(instrument), item.cells[level - 1]
     total = sum(values.of[ratings.steps[one.key]] for one in cell if one.key in ratings.steps)
     return total >= values.needed[len(cell)]
 
@@ -150,7 +150,7 @@ class _Climb:
 
 
 @dataclass(frozen=True)
-class _Values:
+class CellValues:
     """Steps in whole units: ``of`` one criterion, ``needed`` by a cell of so many, ``unit`` makes one level."""
 
     of: Mapping[str, int]
@@ -160,10 +160,11 @@ class _Values:
 
 
 @lru_cache(maxsize=64)
-def _values(instrument: StagedInstrument) -> _Values:
+def cell_values(instrument: StagedInstrument) -> CellValues:
+    """Steps and thresholds of the instrument in whole units."""
     sizes = {len(cell) for item in instrument.items.values() for cell in item.cells}
     full = lcm(*(step.value.denominator for step in instrument.scale), instrument.attain.denominator)
-    return _Values(
+    return CellValues(
         of={step.key: int(step.value * full) for step in instrument.scale},
         needed={size: int(instrument.attain * full) * size for size in sizes},
         full=full,
@@ -177,7 +178,7 @@ def _climb(
     """Walk up to ``top``, an empty criterion counting ``missing`` (0 or 1); None for an item set aside."""
     if item.key in ratings.set_aside:
         return None
-    values, steps = _values(instrument), ratings.steps
+    values, steps = cell_values(instrument), ratings.steps
     empty, found = missing * values.full, []
     for level, cell in enumerate(item.cells[:top], start=1):
         total = 0
@@ -202,7 +203,7 @@ def _standing(key: str, level: int, climb: _Climb | None, ratings: Ratings, top:
 
 
 @dataclass(frozen=True)
-class _Weights:
+class WholeWeights:
     """Effective weights in whole numbers over ``whole``."""
 
     of: Mapping[str, int]
@@ -210,11 +211,12 @@ class _Weights:
 
 
 @lru_cache(maxsize=256)
-def _whole_weights(instrument: StagedInstrument, set_aside: frozenset[str]) -> _Weights:
+def whole_weights(instrument: StagedInstrument, set_aside: frozenset[str]) -> WholeWeights:
+    """The effective weights over their common denominator."""
     shares = effective_weights(instrument, set_aside)
     common = lcm(*(share.denominator for share in shares.values()))
     found = {key: int(share * common) for key, share in shares.items()}
-    return _Weights(found, sum(found.values()))
+    return WholeWeights(found, sum(found.values()))
 
 
 @lru_cache(maxsize=64)
@@ -231,10 +233,10 @@ def _floors(instrument: StagedInstrument) -> dict[str, tuple[int, ...]]:
 
 
 def _verdict(instrument: StagedInstrument, climbs: Mapping[str, _Climb | None], dcmm: int | None) -> Verdict:
-    unit = _values(instrument).unit
+    unit = cell_values(instrument).unit
     levels = {key: climb.level if climb else None for key, climb in climbs.items()}
     units = {key: climb.level * unit + climb.rest for key, climb in climbs.items() if climb}
-    weights = _whole_weights(instrument, frozenset(key for key, climb in climbs.items() if climb is None))
+    weights = whole_weights(instrument, frozenset(key for key, climb in climbs.items() if climb is None))
     capped = {
         tier: Fraction(
             sum(weights.of[key] * min(score, tier * unit) for key, score in units.items()), weights.whole * unit
@@ -279,7 +281,7 @@ def _blocking(
     following = tier + 1
     if following > instrument.highest:
         return ()
-    floors, unit = _floors(instrument), _values(instrument).unit
+    floors, unit = _floors(instrument), cell_values(instrument).unit
     below = {key for key, level in levels.items() if level is not None and floors[key][level] < following}
     if score_gate < following:
         below |= {key for key, score in units.items() if score < following * unit}

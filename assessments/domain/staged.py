@@ -170,6 +170,11 @@ class StagedInstrument:
         """Where each item stands in display order; results are sorted by it."""
         return {key: number for number, key in enumerate(self.items)}
 
+    @cached_property
+    def criterion_place(self) -> dict[str, int]:
+        """Where each criterion stands, counted through all items."""
+        return {key: number for number, key in enumerate(self.criteria)}
+
     def tier(self, number: int) -> Choice | None:
         """The tier of that number; None for 0, which is called not graded and is no tier."""
         return self.tiers[number - 1] if number else None

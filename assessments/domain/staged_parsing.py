@@ -49,8 +49,8 @@ def _staged(top: Reader) -> StagedInstrument:
         scale=steps,
         not_applicable=aside,
         max_na_weight=most,
-        attain=_share(top.get("attain"), above=Fraction()),
-        score_margin=_share(top.get("score_margin")),
+        attain=_share(top.get("attain"), but=0),
+        score_margin=_share(top.get("score_margin"), but=1),  # with 1, a tier above the target could be reached
         strict_floor=top.get("strict_floor").boolean(),
         tiers=tiers,
         dcmm=_dcmm(top, tiers),
@@ -59,10 +59,10 @@ def _staged(top: Reader) -> StagedInstrument:
     )
 
 
-def _share(reader: Reader, *, above: Fraction | None = None) -> Fraction:
+def _share(reader: Reader, *, but: int) -> Fraction:
     found = reader.fraction(least=0)
-    if found > 1 or found == above:
-        raise reader.bad(f"{found} is not between 0 and 1")
+    if found > 1 or found == but:
+        raise reader.bad(f"{found} is not between 0 and 1, or is {but}")
     return found
 
 

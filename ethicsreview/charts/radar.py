@@ -17,7 +17,7 @@ GAP = 14  # between the outermost ring and a label
 
 
 @dataclass(frozen=True)
-class _Spoke:
+class Spoke:
     """One axis on the page."""
 
     axis: Axis
@@ -37,10 +37,10 @@ def radar(axes: Sequence[Axis], *, maximum: int, title: str, description: str = 
         raise ValueError("a radar needs three axes")
     check_within(axes, maximum)
     said = words(language)
-    spokes = [_spoke(axis, number, len(axes)) for number, axis in enumerate(axes)]
+    spokes = [spoke_of(axis, number, len(axes)) for number, axis in enumerate(axes)]
     top = max(spoke.height for spoke in spokes if spoke.dy < -0.9) + GAP + RADIUS
     bottom = max((spoke.height for spoke in spokes if spoke.dy > 0.5), default=0) + GAP + RADIUS
-    web = _Web(spokes, top, maximum)
+    web = Web(spokes, top, maximum)
     body = [
         *web.rings(),
         *web.spokes(),
@@ -53,11 +53,11 @@ def radar(axes: Sequence[Axis], *, maximum: int, title: str, description: str = 
     return Chart(drawing, axis_table(axes, title, said))
 
 
-def _spoke(axis: Axis, number: int, count: int) -> _Spoke:
+def spoke_of(axis: Axis, number: int, count: int) -> Spoke:
     angle = 2 * pi * number / count - pi / 2
     dx, dy = round(cos(angle), 6), round(sin(angle), 6)
     room = svg.WIDTH / 2 - abs(dx) * (RADIUS + GAP) - 2
-    return _Spoke(axis, svg.wrap(axis.label, room if abs(dx) > 0.1 else 260, svg.SIZE), dx, dy)
+    return Spoke(axis, svg.wrap(axis.label, room if abs(dx) > 0.1 else 260, svg.SIZE), dx, dy)
 
 
 def runs(axes: Sequence[Axis]) -> list[list[int]]:
@@ -75,17 +75,17 @@ def runs(axes: Sequence[Axis]) -> list[list[int]]:
     return found
 
 
-class _Web:
+class Web:
     """The drawing around its middle."""
 
-    def __init__(self, spokes: list[_Spoke], middle: float, maximum: int) -> None:
+    def __init__(self, spokes: list[Spoke], middle: float, maximum: int) -> None:
         self.drawn = spokes
         self.middle = middle
         self.maximum = maximum
         self.runs = runs([spoke.axis for spoke in spokes])
         self.closed = all(spoke.axis.value is not None for spoke in spokes)
 
-    def place(self, spoke: _Spoke, value: Fraction | int) -> tuple[float, float]:
+    def place(self, spoke: Spoke, value: Fraction | int) -> tuple[float, float]:
         """Where ``value`` lies on its axis."""
         far = RADIUS * float(value) / self.maximum
         return svg.WIDTH / 2 + spoke.dx * far, self.middle + spoke.dy * far
@@ -110,7 +110,7 @@ class _Web:
     def bands(self) -> list[SafeString]:
         return [self._band([self.drawn[number] for number in run]) for run in self.runs]
 
-    def _band(self, run: list[_Spoke]) -> SafeString:
+    def _band(self, run: list[Spoke]) -> SafeString:
         low = [self.place(spoke, spoke.axis.least) for spoke in run]
         high = [self.place(spoke, spoke.axis.most) for spoke in run]
         if self.closed:
@@ -134,22 +134,26 @@ class _Web:
         return drawn
 
     def labels(self, said: Words) -> list[SafeString]:
-        drawn = [
+        drawn = self.scale()
+        for spoke in self.drawn:
+            value = spoke.axis.value
+            drawn += self.label(spoke, said.gap if value is None else show(value), empty=value is None)
+        return drawn
+
+    def scale(self) -> list[SafeString]:
+        """The numbers along the first axis."""
+        return [
             svg.text(str(value), svg.WIDTH / 2 + 5, self.place(self.drawn[0], value)[1] + 12, size=11, colour="soft")
             for value in range(1, self.maximum + 1)
         ]
-        for spoke in self.drawn:
-            drawn += self._label(spoke, said)
-        return drawn
 
-    def _label(self, spoke: _Spoke, said: Words) -> list[SafeString]:
+    def label(self, spoke: Spoke, shown: str, *, empty: bool) -> list[SafeString]:
+        """An axis' name with ``shown`` below it."""
         x, y = svg.WIDTH / 2 + spoke.dx * (RADIUS + GAP), self.middle + spoke.dy * (RADIUS + GAP)
         anchor = "middle" if abs(spoke.dx) < 0.1 else ("start" if spoke.dx > 0 else "end")
         first = y - spoke.height * (1 - spoke.dy) / 2 + svg.SIZE
         drawn = [svg.text(line, x, first + place * svg.LINE, anchor=anchor) for place, line in enumerate(spoke.lines)]
-        value, last = spoke.axis.value, first + len(spoke.lines) * svg.LINE
-        empty = value is None
-        shown = said.gap if value is None else show(value)
+        last = first + len(spoke.lines) * svg.LINE
         drawn.append(svg.text(shown, x, last, anchor=anchor, bold=not empty, colour="soft" if empty else "accent"))
         return drawn
 

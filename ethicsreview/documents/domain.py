@@ -34,6 +34,8 @@ SEAL = SignatureField("Seal", "Institution seal")
 SEAL_ZH = SignatureField("Seal", "机构印章")
 CHAIR = SignatureField("ChairSignature", "Signature of the chair")
 CHAIR_ZH = SignatureField("ChairSignature", "主任委员签名")
+DECIDER = SignatureField("DeciderSignature", "Signature of the person who decided")
+DECIDER_ZH = SignatureField("DeciderSignature", "签发人签名")
 
 
 def seal_field(language: str) -> SignatureField:
@@ -46,13 +48,19 @@ def chair_field(language: str) -> SignatureField:
     return CHAIR_ZH if language.startswith("zh") else CHAIR
 
 
+def decider_field(language: str) -> SignatureField:
+    """Where whoever decided without a committee may sign later, named in ``language``."""
+    return DECIDER_ZH if language.startswith("zh") else DECIDER
+
+
 @dataclass(frozen=True)
 class Furniture:
     """What print.html puts on every page, already in the document's language.
 
     ``issued_at`` is in the time zone to be printed; ``letterhead`` is printed line by line; ``logo`` is a data
     address made by ``logo.data_address`` or empty;
-    ``number`` is the document's own number; ``qr`` is the SVG made by ``qr.qr_svg`` for ``verify_url``.
+    ``number`` is the document's own number; ``qr`` is the SVG made by ``qr.qr_svg`` for ``verify_url``; ``signer`` is
+    the place for a person's signature, the chair's unless another is given.
     """
 
     language: str
@@ -66,6 +74,7 @@ class Furniture:
     letterhead: str = ""
     logo: str = ""
     subtitle: str = ""
+    signer: SignatureField | None = None
 
     @property
     def html_language(self) -> str:
@@ -94,8 +103,8 @@ class Furniture:
 
     @property
     def chair(self) -> SignatureField:
-        """The chair's field."""
-        return chair_field(self.language)
+        """The field of the chair, or of whoever signs instead."""
+        return self.signer or chair_field(self.language)
 
 
 def html_language(language: str) -> str:
@@ -120,6 +129,24 @@ def read_code(typed: str) -> str | None:
     if len(signs) != CODE_GROUPS * GROUP_LENGTH or not set(signs) <= set(ALPHABET):
         return None
     return grouped(signs)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a document states, as it is today, which its bytes cannot tell: a certificate may have been withdrawn.
+
+    ``tone`` is ``good``, ``warn`` or ``bad``; ``address`` leads to more about it.
+    """
+
+    tone: str
+    title: str
+    line: str
+    address: str
+
+    @property
+    def counts(self) -> bool:
+        """Whether it may be relied upon."""
+        return self.tone == "good"
 
 
 class SignatureReason(StrEnum):

@@ -1,5 +1,7 @@
 """The public verification pages."""
 
+from collections.abc import Callable
+
 from axes.helpers import get_client_ip_address
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
@@ -9,39 +11,46 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from ethicsreview.documents import wording
+from ethicsreview.documents.domain import Standing
 from ethicsreview.documents.forms import CodeForm, FileForm
+from ethicsreview.documents.models import SignedDocument
 from ethicsreview.documents.queries import document_by_code, verdict
 
 MOST_FILES = 30  # from one address
 PERIOD = 600  # seconds
 
+Standings = Callable[[SignedDocument], Standing | None]
+
+
+def no_standing(_document: SignedDocument) -> None:
+    """Nothing is known but the document; ``ethicsreview.urls`` puts in what knows more."""
+
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-def verify(request: HttpRequest) -> HttpResponse:
+def verify(request: HttpRequest, *, standings: Standings = no_standing) -> HttpResponse:
     """Asks for a file or a code; answers a file with its verdict, a code by going to its page."""
     if request.method == "POST":
-        return _verify_file(request)
+        return _verify_file(request, standings)
     codes = CodeForm(request.GET) if "code" in request.GET else CodeForm()
     if codes.is_bound and codes.is_valid():
         return redirect("documents:verify-code", code=codes.cleaned_data["code"])
     return _ask(request, FileForm(), codes, status=422 if codes.is_bound else 200)
 
 
-def _verify_file(request: HttpRequest) -> HttpResponse:
+def _verify_file(request: HttpRequest, standings: Standings) -> HttpResponse:
     if _asks_too_often(request):
         return render(request, "documents/verify_later.html", {"minutes": PERIOD // 60}, status=429)
     form = FileForm(request.POST, request.FILES)
     if not form.is_valid():
         return _ask(request, form, CodeForm(), status=422)
     found = verdict(form.cleaned_data["file"].read(), now=timezone.now())
+    standing = standings(found.document) if found.document and found.is_genuine else None
     context = {
         "verdict": found,
         "file_name": form.cleaned_data["file"].name,
-        "title": wording.TITLES[found.outcome],
-        "line": wording.LINES[found.outcome],
-        "tone": wording.TONES[found.outcome],
-        "checks": wording.checks(found),
+        "headline": wording.headline(found, standing),
+        "checks": wording.checks(found, standing),
     }
     return render(request, "documents/verdict.html", context)
 
@@ -52,12 +61,13 @@ def _ask(request: HttpRequest, files: FileForm, codes: CodeForm, *, status: int)
 
 @never_cache
 @require_GET
-def verify_code(request: HttpRequest, code: str) -> HttpResponse:
+def verify_code(request: HttpRequest, code: str, *, standings: Standings = no_standing) -> HttpResponse:
     """What the register says about a code, to whoever holds it: nothing confidential."""
     document = document_by_code(code)
     if document is None:
         return render(request, "documents/code_unknown.html", {"code": code, "code_form": CodeForm()}, status=404)
-    return render(request, "documents/code.html", {"document": document, "signers": document.signers})
+    context = {"document": document, "signers": document.signers, "standing": standings(document)}
+    return render(request, "documents/code.html", context)
 
 
 def _asks_too_often(request: HttpRequest) -> bool:

@@ -8,7 +8,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from ethicsreview.documents.domain import FileProblem, Outcome, SignatureInfo, SignatureReason
+from ethicsreview.documents.domain import FileProblem, Outcome, SignatureInfo, SignatureReason, Standing
 from ethicsreview.documents.keys import KeyCode
 from ethicsreview.documents.queries import Verdict
 
@@ -94,10 +94,28 @@ class Check:
     line: str
 
 
-def checks(verdict: Verdict) -> tuple[Check, ...]:
-    """What was checked and what came of it: register, bytes, signatures, successor."""
+@dataclass(frozen=True)
+class Headline:
+    """The verdict in one sentence, and what to do about it."""
+
+    tone: str
+    title: Words
+    line: Words
+
+
+def headline(verdict: Verdict, standing: Standing | None) -> Headline:
+    """The verdict on the file; where what it states does not count today, that comes first."""
+    outcome = verdict.outcome
+    if outcome is Outcome.GENUINE and standing is not None and not standing.counts:
+        genuine = _("It is, byte for byte, the file that was signed and issued here.")
+        return Headline(standing.tone, standing.title, f"{standing.line} {genuine}")
+    return Headline(TONES[outcome], TITLES[outcome], LINES[outcome])
+
+
+def checks(verdict: Verdict, standing: Standing | None = None) -> tuple[Check, ...]:
+    """What was checked and what came of it: register, bytes, signatures, successor, what it states."""
     signatures = tuple(_signature(found) for found in verdict.signatures) or (_no_signature(verdict),)
-    return (_known(verdict), _unchanged(verdict), *signatures, *_replaced(verdict))
+    return (_known(verdict), _unchanged(verdict), *signatures, *_replaced(verdict), *_states(standing))
 
 
 def _known(verdict: Verdict) -> Check:
@@ -156,3 +174,10 @@ def _replaced(verdict: Verdict) -> tuple[Check, ...]:
         return (Check(label, "good", pgettext("check", "Yes"), _("No later document replaces it.")),)
     line = _("Replaced by the document with verification code %(code)s.") % {"code": later.code}
     return (Check(label, "warn", pgettext("check", "Replaced"), line),)
+
+
+def _states(standing: Standing | None) -> tuple[Check, ...]:
+    if standing is None:
+        return ()
+    word = pgettext("check", "Yes") if standing.counts else pgettext("check", "No")
+    return (Check(_("Counts today"), standing.tone, word, f"{standing.title}. {standing.line}"),)

@@ -11,6 +11,7 @@ ENTRIES = (
     ("workflows:case-list", _("Cases")),
     ("workflows:meeting-list", _("Meetings")),
     ("workflows:committee-list", _("Committees")),
+    ("assessments:list", _("Maturity")),
     ("documents:verify", _("Verify a document")),
 )
 

@@ -15,11 +15,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from assessments.views.lists import listed
+from ethicsreview.documents.domain import Standing
+from ethicsreview.documents.models import SignedDocument
 from ethicsreview.documents.wording import KEYS
 from ethicsreview.portal.queries.health import NOT_VITAL, READY, readiness
 from ethicsreview.portal.queries.home import Awaited, Home, home_of
 from ethicsreview.portal.queries.search import Found, find
 from ethicsreview.portal.wording import ROUTES, TASKS, reason_of
+from workflows.queries.reports import certificate_of
+from workflows.views.certificate_words import standing_of
 from workflows.views.doors import desk_day, reader
 from workflows.views.pieces import status
 
@@ -37,6 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "name": user.name_in(language),
         "figures": _figures(found),
         "awaiting": [_task(entry, now) for entry in found.awaiting],
+        "assessing": [listed(row) for row in found.assessing],
         "changed": [{"case": case, "status": status(case)} for case in found.changed],
         "failed": [{"case": row.case, "count": row.count, "reason": reason_of(row.error)} for row in found.failed],
         "keyless": [{"name": host.name_in(language), "state": KEYS[code]} for host, code in found.keyless],
@@ -105,3 +111,12 @@ def readyz(request: HttpRequest) -> HttpResponse:
 def accessibility(request: HttpRequest) -> HttpResponse:
     """What was done so that everybody can use the site, what is known to be missing, whom to tell."""
     return render(request, "portal/accessibility.html")
+
+
+def standing_of_document(document: SignedDocument) -> Standing | None:
+    """What the verification pages say of what a document states: a certificate's worth today, None for all others."""
+    certificate = certificate_of(document)
+    if certificate is None:
+        return None
+    address = reverse("workflows:register-certificate", args=[certificate.number])
+    return Standing(**standing_of(certificate, desk_day(timezone.now())), address=address)

@@ -170,6 +170,14 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "files-sweep": {"task": "files.sweep", "schedule": timedelta(days=1)},
     "workflows-requeue-reports": {"task": "workflows.periodic.requeue_reports", "schedule": timedelta(seconds=20)},
     "workflows-warn-deadlines": {"task": "workflows.periodic.warn_deadlines", "schedule": timedelta(hours=1)},
+    "workflows-close-corrections": {
+        "task": "workflows.periodic.close_corrections",
+        "schedule": timedelta(hours=1),
+    },
+    "workflows-suspend-certificates": {
+        "task": "workflows.periodic.suspend_certificates",
+        "schedule": timedelta(hours=1),
+    },
     "accounts-requeue-invitations": {"task": "accounts.requeue_invitations", "schedule": timedelta(minutes=1)},
 }
 

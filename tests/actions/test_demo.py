@@ -14,19 +14,34 @@ from django.core.management import CommandError, call_command
 from django.db.models import F
 from pytest_django import Settings
 
+from assessments.domain.peers import LEAST_PEERS
+from assessments.models import SelfAssessment
 from ethicsreview.accounts.models import User
 from ethicsreview.audit.models import AuditEvent
 from ethicsreview.audit.queries import chains, verify_chain
 from tests.editions import content_of, publish_editions
 from tests.factories import NOW, make_user
+from tests.maturity_scenes import publish_staged
 from tests.scenes import make_scene
+from tests.verification_scenes import publish_scheme
 from workflows.actions.rulebooks import publish_rulebook
 from workflows.domain.gapcodes import GapCode
 from workflows.domain.states import MeetingState, MotionKind, ReportState, State
 from workflows.management.demo.loading import load_demo, play, write_accounts
 from workflows.management.demo.script import BrokenScript, Script, Step, moment
 from workflows.management.demo.stage import Stage
-from workflows.models import Case, CaseReport, Conflict, Decision, Dissent, Meeting, Motion, Vote
+from workflows.models import (
+    Case,
+    CaseReport,
+    Certificate,
+    Conflict,
+    Decision,
+    Dissent,
+    Meeting,
+    Motion,
+    VerificationReport,
+    Vote,
+)
 from workflows.queries.folders import Folder
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +52,9 @@ def stage(settings: Settings, tmp_path: Path) -> Stage:
     settings.MEDIA_ROOT = tmp_path
     publish_rulebook(content_of("rulebooks/cn-2023.v1.yaml"), None, actor=None, now=NOW)
     publish_editions(NOW)
+    publish_scheme(now=NOW)
+    for slug in ("aim-dcmm", "dcmm-2025"):
+        publish_staged(slug, now=NOW)
     return load_demo(now=NOW)
 
 
@@ -193,6 +211,29 @@ def has_the_chair_replaced(stage: Stage) -> None:
     assert folder.draft is not None
 
 
+def has_assessments_and_verifications_in_many_states(stage: Stage) -> None:
+    told = {key: SelfAssessment.objects.get(pk=pk) for key, pk in stage.assessments.items()}
+    assert len(told) == 20
+    states = {key: row.verifications.get().state for key, row in told.items() if row.verifications.exists()}
+    assert states == {
+        "osprey": "certified",
+        "kingfisher": "notice",
+        "crane": "panel",
+        "swallow": "correction",
+        "oriole": "entry",
+        "lark": "certified",
+    }
+    kept = {row.organisation: (row.tier, row.state) for row in Certificate.objects.all()}
+    assert kept == {stage.organisations["osprey"]: (3, "valid"), stage.organisations["lark"]: (2, "suspended")}
+    assert VerificationReport.objects.filter(state=ReportState.QUEUED.value).count() == 8
+
+
+def has_peers_to_be_compared_with(stage: Stage) -> None:
+    heron = SelfAssessment.objects.get(pk=stage.assessments["heron"])
+    peers = SelfAssessment.objects.filter(sector=heron.sector, size=heron.size, snapshots__isnull=False)
+    assert peers.exclude(organisation=heron.organisation).values("organisation").distinct().count() >= LEAST_PEERS
+
+
 CHECKS: tuple[Callable[[Stage], None], ...] = (
     has_every_state,
     has_chains_that_hold_and_run_forward,
@@ -205,5 +246,7 @@ CHECKS: tuple[Callable[[Stage], None], ...] = (
     has_meetings_in_session,
     has_ratings_that_differ,
     has_the_chair_replaced,
+    has_assessments_and_verifications_in_many_states,
+    has_peers_to_be_compared_with,
     writes_one_account_per_role,
 )

@@ -9,17 +9,21 @@ import pytest
 
 from assessments.domain.instrument import Instrument
 from assessments.domain.parsing import parse_instrument
+from assessments.domain.staged_parsing import parse_staged
 from tests.editions import content_of
 from workflows.domain import application as forms
 from workflows.domain.rulebook import ItemKind, Rulebook
 from workflows.domain.rulebook_parsing import parse_rulebook
 from workflows.management.demo.case_deeds import CASE_DEEDS
+from workflows.management.demo.maturity_deeds import MATURITY_DEEDS
 from workflows.management.demo.meeting_deeds import CHOICES, MEETING_DEEDS
 from workflows.management.demo.script import Script
+from workflows.management.demo.verification_deeds import VERIFICATION_DEEDS
 
 SCRIPT = Script()
 CASES = sorted(SCRIPT.cases)
 MEETINGS = sorted(SCRIPT.meetings)
+ASSESSED = SCRIPT.maturity["assessments"]
 PEOPLE = {key for row in SCRIPT.cast["organisations"].values() for key in row["people"]}
 HAN = re.compile(r"[\u4e00-\u9fff]")
 STEP_PEOPLE = ("reviewers", "room", "video", "people", "by_hand", *CHOICES)
@@ -141,8 +145,40 @@ def test_meeting_names_who_and_what_there_is(key: str) -> None:
 
 
 def test_every_deed_is_played() -> None:
-    stories = [*SCRIPT.cases.values(), *SCRIPT.meetings.values()]
-    assert {step["do"] for story in stories for step in story["story"]} == {*CASE_DEEDS, *MEETING_DEEDS}
+    stories = [*SCRIPT.cases.values(), *SCRIPT.meetings.values(), *ASSESSED.values()]
+    deeds = {*CASE_DEEDS, *MEETING_DEEDS, *MATURITY_DEEDS, *VERIFICATION_DEEDS}
+    assert {step["do"] for story in stories for step in story["story"]} == deeds
+
+
+def test_no_two_deeds_share_a_name() -> None:
+    kinds = (CASE_DEEDS, MEETING_DEEDS, MATURITY_DEEDS, VERIFICATION_DEEDS)
+    assert len({name for deeds in kinds for name in deeds}) == sum(len(deeds) for deeds in kinds)
+
+
+@pytest.mark.parametrize("key", sorted(ASSESSED))
+def test_assessment_names_who_and_what_there_is(key: str) -> None:
+    text = ASSESSED[key]
+    tool = parse_staged(content_of(f"instruments/{text['instrument']}.v1.yaml"))
+    assert text["lead"] in SCRIPT.cast["organisations"][text["organisation"]]["people"]
+    assert set(text["levels"]) - set(tool.items) == {"all"}
+    assert set(text.get("aside", ())) - {item.key for item in tool.items.values() if item.may_na} == set()
+    assert set(text.get("only", ())) - {dimension.key for dimension in tool.dimensions} == set()
+    rated = [text.get("ratings", {}), *(step.get("ratings", {}) for step in text["story"])]
+    assert {criterion for row in rated for criterion in row} - set(tool.criteria) == set()
+    assert {step for row in rated for step in row.values()} - set(tool.steps) == set()
+    named = {name for step in text["story"] for name in (*step.get("votes", ()), *step.get("with", ()))}
+    assert named - PEOPLE == set()
+
+
+def test_pieces_and_notes_of_assessments_are_in_both_languages() -> None:
+    shared = SCRIPT.maturity
+    tool = parse_staged(content_of("instruments/aim-dcmm.v1.yaml"))
+    for row in [*shared["notes"].values(), *(piece["title"] for piece in shared["pieces"])]:
+        assert set(row) == BOTH
+        assert HAN.search(row["zh"])
+    assert tool.evidence is not None
+    assert {piece["kind"] for piece in shared["pieces"]} - set(tool.evidence.kind_by_key) == set()
+    assert set(shared["notes"]) == set(tool.steps)
 
 
 def test_papers_fill_their_places_in_both_languages() -> None:

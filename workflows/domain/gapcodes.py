@@ -78,6 +78,57 @@ class GapCode(StrEnum):
     # clock
     DEADLINE_NOT_LATER = "deadline_not_later"
     DAY_PAST = "day_past"
+    # verification: asking for it, people
+    NOT_SUBMITTED = "not_submitted"
+    VERIFICATION_RUNNING = "verification_running"
+    BODY_UNKNOWN = "body_unknown"
+    SCHEME_MISSING = "scheme_missing"
+    ADVISER_ASSESSES = "adviser_assesses"
+    TEAM_INCOMPLETE = "team_incomplete"
+    LEAD_MISSING = "lead_missing"
+    NOT_AN_ASSESSOR = "not_an_assessor"
+    HAS_ANOTHER_PART = "has_another_part"
+    ALREADY_RECUSED = "already_recused"
+    # verification: ratings and findings
+    CRITERIA_UNRATED = "criteria_unrated"
+    EVIDENCE_UNJUDGED = "evidence_unjudged"
+    NA_UNDECIDED = "na_undecided"
+    DCMM_UNJUDGED = "dcmm_unjudged"
+    DCMM_FINDING_MISSING = "dcmm_finding_missing"
+    DCMM_NOT_COUNTERSIGNED = "dcmm_not_countersigned"
+    OWN_SIGNATURE = "own_signature"
+    LEVEL_UNKNOWN = "level_unknown"
+    CRITERION_UNKNOWN = "criterion_unknown"
+    NO_FINDING = "no_finding"
+    INTERVIEW_ROLE_UNKNOWN = "interview_role_unknown"
+    INTERVIEWS_MISSING = "interviews_missing"
+    DEMONSTRATIONS_MISSING = "demonstrations_missing"
+    SCENARIOS_MISSING = "scenarios_missing"
+    DAY_AHEAD = "day_ahead"
+    WINDOW_CLOSED = "window_closed"
+    WINDOW_OPEN = "window_open"
+    EVIDENCE_INCOMPLETE = "evidence_incomplete"
+    FINDINGS_UNRESOLVED = "findings_unresolved"
+    # verification: compliance, panel, notice, decision
+    REVIEWER_MISSING = "reviewer_missing"
+    PANEL_INCOMPLETE = "panel_incomplete"
+    PANEL_FULL = "panel_full"
+    VOTES_OUTSTANDING = "votes_outstanding"
+    NOTICE_RUNNING = "notice_running"
+    NOTICE_OVER = "notice_over"
+    OBJECTIONS_OPEN = "objections_open"
+    OBJECTION_UPHELD = "objection_upheld"
+    OBJECTION_NOT_UPHELD = "objection_not_upheld"
+    NOT_GRADED = "not_graded"
+    # certificates
+    CERTIFICATE_EXPIRED = "certificate_expired"
+    DCMM_NOT_COUNTING = "dcmm_not_counting"
+    RENEWAL_OPEN = "renewal_open"
+    RENEWAL_JUDGED = "renewal_judged"
+
+
+_FIRST_OF_VERIFICATION = list(GapCode).index(GapCode.NOT_SUBMITTED)
+OF_VERIFICATION = frozenset(list(GapCode)[_FIRST_OF_VERIFICATION:])  # a committee's rulebook says nothing of these
 
 
 @dataclass(frozen=True)

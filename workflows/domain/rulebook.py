@@ -65,12 +65,20 @@ __all__ = [
     "Route",
     "RouteFacts",
     "Rulebook",
+    "RulebookKind",
     "Ruled",
     "ServiceCentreRules",
     "Step",
     "StepKind",
     "route_of",
 ]
+
+
+class RulebookKind(StrEnum):
+    """What a rulebook's file rules; a file without a kind is a committee's."""
+
+    COMMITTEE = "committee"
+    VERIFICATION = "verification"  # see ``scheme``
 
 
 @dataclass(frozen=True)

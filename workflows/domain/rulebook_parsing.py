@@ -96,9 +96,9 @@ def _rulebook(top: Reader) -> Rulebook:
         title=top.get("title").text(),
         instrument=top.get("instrument").text(),
         cited_as=top.get("cited_as").text(),
-        issued=_date(top.get("issued")),
-        in_force=_date(top.get("in_force")),
-        time_zone=_time_zone(top.get("time_zone")),
+        issued=read_day(top.get("issued")),
+        in_force=read_day(top.get("in_force")),
+        time_zone=read_time_zone(top.get("time_zone")),
         sources=sources,
         committee=_committee(top.get("committee")),
         meeting=meeting,
@@ -121,14 +121,16 @@ def _rulebook(top: Reader) -> Rulebook:
     )
 
 
-def _date(reader: Reader) -> date:
+def read_day(reader: Reader) -> date:
+    """A day, written as YYYY-MM-DD."""
     try:
         return date.fromisoformat(reader.string())
     except ValueError as error:
         raise reader.bad(f"{reader.value!r} is not a day") from error
 
 
-def _time_zone(reader: Reader) -> str:
+def read_time_zone(reader: Reader) -> str:
+    """The name of a time zone."""
     try:
         return ZoneInfo(reader.string()).key
     except (ValueError, OSError, KeyError) as error:  # an unknown name is a KeyError, a wrong path any of them

@@ -21,7 +21,14 @@ class VState(StrEnum):
 
 
 V_CLOSED = frozenset({VState.CERTIFIED, VState.REFUSED, VState.RETURNED, VState.WITHDRAWN})
-RELEASED = frozenset(VState) - {VState.ENTRY, VState.DOCUMENTS, VState.ONSITE, VState.RETURNED}
+RELEASED = frozenset(VState) - {
+    VState.ENTRY,
+    VState.DOCUMENTS,
+    VState.ONSITE,
+    VState.RETURNED,
+    VState.WITHDRAWN,  # it may have been withdrawn while the ratings were drafts
+}
+RECOMMENDED = frozenset({VState.COMPLIANCE, VState.PANEL, VState.NOTICE, VState.CERTIFIED, VState.REFUSED})
 
 
 class VRole(StrEnum):
@@ -34,7 +41,12 @@ class VRole(StrEnum):
     LEAD_ASSESSOR = "lead_assessor"
     REVIEWER = "reviewer"  # compliance review, never on the team
     PANELLIST = "panellist"
-    DECIDER = "decider"  # manager at the body, neither on the team nor the reviewer
+    DECIDER = "decider"  # manager at the body, neither on the team nor the reviewer nor on the panel
+    PUBLIC = "public"  # anybody at all
+
+
+BODY = frozenset(VRole) - {VRole.ENTERPRISE, VRole.LEAD, VRole.PUBLIC}
+TEAM = frozenset({VRole.ASSESSOR, VRole.LEAD_ASSESSOR})
 
 
 class Round(StrEnum):
@@ -43,6 +55,31 @@ class Round(StrEnum):
     SELF = "self"
     ASSESSOR = "assessor"
     FINAL = "final"
+
+
+_ALL = frozenset(VState)
+_PARTY = {Round.SELF: _ALL, Round.ASSESSOR: RELEASED, Round.FINAL: RECOMMENDED}
+_WORKING = {Round.SELF: _ALL, Round.ASSESSOR: _ALL - {VState.ENTRY, VState.RETURNED}, Round.FINAL: RECOMMENDED}
+_LATE = dict.fromkeys(Round, RECOMMENDED)
+_SEEN: dict[VRole, dict[Round, frozenset[VState]]] = {
+    VRole.ENTERPRISE: _PARTY,
+    VRole.LEAD: _PARTY,
+    VRole.COORDINATOR: _PARTY,
+    VRole.ASSESSOR: _WORKING,
+    VRole.LEAD_ASSESSOR: _WORKING,
+    VRole.REVIEWER: _LATE,
+    VRole.PANELLIST: _LATE,
+    VRole.DECIDER: _LATE,
+    VRole.PUBLIC: dict.fromkeys(Round, frozenset()),
+}
+
+
+def may_see_round(roles: frozenset[VRole], state: VState, round_: Round) -> bool:
+    """Whether a person with these roles may see those ratings while the verification stands there.
+
+    ``Round.ASSESSOR`` of somebody outside the team means the ratings as they were released, never a draft.
+    """
+    return any(state in _SEEN[role][round_] for role in roles)
 
 
 class OnSiteKind(StrEnum):
@@ -78,6 +115,7 @@ class CertificateVerb(StrEnum):
     REINSTATED = "reinstated"
     WITHDRAWN = "withdrawn"
     REPLACED = "replaced"
+    DCMM_RENEWED = "dcmm_renewed"  # another DCMM certificate was taken in its place
 
 
 class VReportKind(StrEnum):

@@ -10,13 +10,14 @@ from workflows.models.cases import (
     TeamMember,
     Wait,
 )
-from workflows.models.certificates import Certificate, CertificateEvent, VerificationReport
+from workflows.models.certificates import Certificate, CertificateEvent, DcmmRenewal, VerificationReport
 from workflows.models.committees import Committee, RulebookVersion, Seat
 from workflows.models.decisions import CaseReport, Condition, Decision
 from workflows.models.meetings import AgendaItem, Attendance, Dissent, Meeting, Minutes, Motion, Vote
 from workflows.models.reminders import Reminder
 from workflows.models.reviews import Review
 from workflows.models.verifications import (
+    DcmmFinding,
     Finding,
     NaDecision,
     Objection,
@@ -25,6 +26,7 @@ from workflows.models.verifications import (
     PanelSeat,
     PanelVote,
     Recusal,
+    SentBack,
     TeamAssessor,
     Verification,
 )
@@ -41,6 +43,8 @@ __all__ = [
     "Committee",
     "Condition",
     "Conflict",
+    "DcmmFinding",
+    "DcmmRenewal",
     "Decision",
     "Dissent",
     "Finding",
@@ -58,6 +62,7 @@ __all__ = [
     "Review",
     "RulebookVersion",
     "Seat",
+    "SentBack",
     "SupplementItem",
     "SupplementNotice",
     "TeamAssessor",

@@ -7,8 +7,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from assessments.domain.claims import Party
 from ethicsreview.accounts.models import Organisation
+from ethicsreview.files.models import FileVersion
 from workflows.domain.verification_states import CertificateState, CertificateVerb, VReportKind
 from workflows.models.documents import Report
 from workflows.models.verifications import Verification
@@ -88,6 +91,40 @@ class CertificateEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.certificate_id} · {self.verb} · {self.at}"
+
+
+class DcmmRenewal(models.Model):
+    """A DCMM certificate handed in to renew the one a tier rests on, and whether it was taken."""
+
+    certificate = models.ForeignKey(Certificate, on_delete=models.PROTECT, related_name="dcmm_renewals")
+    level = models.PositiveSmallIntegerField(pgettext_lazy("DCMM", "level"))
+    edition = models.CharField(_("edition"), max_length=8)
+    party = models.CharField(_("assessed as"), max_length=10, choices=[(p.value, p.value) for p in Party])
+    legal_entity = models.CharField(_("legal entity on the certificate"), max_length=200)
+    reference = models.CharField(_("certificate number"), max_length=80)
+    body = models.CharField(_("issued by"), max_length=200)
+    issued = models.DateField(_("issued on"))
+    expires = models.DateField(_("valid until"))
+    file = models.ForeignKey(FileVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    accepted = models.BooleanField(_("accepted"), null=True, blank=True)
+    reasons = models.TextField(_("reasons"), blank=True)
+    judged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    judged_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["certificate"], condition=Q(accepted__isnull=True), name="dcmm_renewal_one_open"
+            ),
+            models.CheckConstraint(condition=Q(expires__gte=models.F("issued")), name="dcmm_renewal_days_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.certificate_id} · {self.level} · {self.at}"
 
 
 class VerificationReportQuerySet(models.QuerySet["VerificationReport"]):

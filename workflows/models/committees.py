@@ -11,11 +11,21 @@ from django.utils.translation import pgettext_lazy
 
 from ethicsreview.accounts.models import Organisation
 from workflows.domain.rooms import SeatRole, Sex
+from workflows.domain.rulebook import RulebookKind
 
 
 class RulebookVersion(models.Model):
-    """One published edition of a rulebook; ``content`` is the effective mapping, its base already merged in."""
+    """One published edition of a rulebook; ``content`` holds the file's own mapping and the base's.
 
+    ``kind`` says what it rules: a committee's procedure, or the verification of an instrument's results.
+    """
+
+    kind = models.CharField(
+        _("kind"),
+        max_length=12,
+        choices=[(k.value, k.value) for k in RulebookKind],
+        default=RulebookKind.COMMITTEE.value,
+    )
     slug = models.SlugField(_("rulebook"), max_length=60)
     version = models.PositiveIntegerField(_("version"))
     digest = models.CharField(_("SHA-256"), max_length=64)

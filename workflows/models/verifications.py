@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from assessments.models import Assessment, SelfAssessment, Snapshot
+from assessments.models import Assessment, DcmmClaim, SelfAssessment, Snapshot
 from ethicsreview.accounts.domain import MemberRole
 from ethicsreview.accounts.models import Membership, Organisation
 from workflows.domain.ballots import Choice
@@ -28,7 +28,8 @@ class VerificationQuerySet(models.QuerySet["Verification"]):
     def visible_to(self, user: "User | AnonymousUser", day: date) -> Self:
         """People of the enterprise, of the body's desk, and those with a part in it; a recused person reads nothing.
 
-        Secretaries and managers of the body see all of its verifications, assessors those they have a part in.
+        Nobody of the enterprise has a part on the body's side. Secretaries and managers of the body see all of its
+        verifications, assessors those they have a part in.
         """
         if user.is_anonymous:
             return self.none()
@@ -41,7 +42,8 @@ class VerificationQuerySet(models.QuerySet["Verification"]):
         named = Q(Exists(TeamAssessor.objects.filter(**mine))) | Q(Exists(PanelSeat.objects.filter(**mine)))
         part = Q(Exists(working)) & (named | Q(reviewer=user.pk))
         recused = Recusal.objects.filter(verification=OuterRef("pk"), user=user.pk)
-        body = ~Exists(recused) & (Q(Exists(desk)) | part)
+        own = held.filter(organisation=OuterRef("self_assessment__organisation"))
+        body = ~Exists(recused) & ~Exists(own) & (Q(Exists(desk)) | part)
         return self.filter(Q(Exists(inside)) | body)
 
 
@@ -54,7 +56,7 @@ class Verification(models.Model):
     """
 
     self_assessment = models.ForeignKey(SelfAssessment, on_delete=models.PROTECT, related_name="verifications")
-    snapshot = models.OneToOneField(Snapshot, on_delete=models.PROTECT, related_name="verification")
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="verifications")
     host = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="verifications")
     scheme = models.ForeignKey(RulebookVersion, on_delete=models.PROTECT, related_name="verifications")
     round = models.OneToOneField(
@@ -72,6 +74,9 @@ class Verification(models.Model):
     accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
     findings_at = models.DateTimeField(_("findings released"), null=True, blank=True)
     correction_until = models.DateField(_("findings answered until"), null=True, blank=True)
+    correction_warned = models.DateField(null=True, blank=True)  # the last day of which the enterprise was warned
+    dcmm_accepted = models.BooleanField(_("DCMM certificate accepted by the assessor"), null=True, blank=True)
+    dcmm_note = models.TextField(_("on the DCMM certificate"), blank=True)
     recommended_tier = models.PositiveSmallIntegerField(_("recommended tier"), null=True, blank=True)
     recommendation = models.TextField(_("grounds of the recommendation"), blank=True)
     recommended_by = models.ForeignKey(
@@ -90,7 +95,7 @@ class Verification(models.Model):
     )
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     closing_reasons = models.TextField(_("reasons"), blank=True)  # of a decision, a return or a withdrawal
-    return_reasons = models.TextField(_("why it went back to the team"), blank=True)  # compliance, panel, objection
+    return_reasons = models.TextField(_("why it went back to the team"), blank=True)  # the last time, see SentBack
 
     objects = VerificationQuerySet.as_manager()
 
@@ -98,6 +103,13 @@ class Verification(models.Model):
         verbose_name = _("verification")
         verbose_name_plural = _("verifications")
         indexes = [models.Index(fields=["host", "state", "-changed_at", "-id"], name="verification_by_desk")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["snapshot"],
+                condition=~Q(state__in=[VState.RETURNED.value, VState.WITHDRAWN.value]),
+                name="verification_of_snapshot_once",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.reference
@@ -179,6 +191,49 @@ class NaDecision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verification_id} · {self.item}"
+
+
+class DcmmFinding(models.Model):
+    """The leading assessor's judgement that data management matches a DCMM level; the newest one stands.
+
+    It counts once another assessor of the team has signed it. ``claim`` is the row a recommendation rested on.
+    """
+
+    verification = models.ForeignKey(Verification, on_delete=models.PROTECT, related_name="dcmm_findings")
+    level = models.PositiveSmallIntegerField(pgettext_lazy("DCMM", "level"))
+    grounds = models.TextField(_("grounds of the finding"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    countersigned_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    countersigned_at = models.DateTimeField(null=True, blank=True)
+    claim = models.OneToOneField(DcmmClaim, on_delete=models.PROTECT, null=True, blank=True, related_name="finding")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(countersigned_by__isnull=True) | ~Q(countersigned_by=models.F("by")),
+                name="dcmm_finding_signed_by_another",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verification_id} · {self.level}"
+
+
+class SentBack(models.Model):
+    """That a recommendation went back to the team, from which state and why."""
+
+    verification = models.ForeignKey(Verification, on_delete=models.PROTECT, related_name="sent_back")
+    state = models.CharField(_("state"), max_length=14, choices=[(s.value, s.value) for s in VState])
+    tier = models.PositiveSmallIntegerField(_("recommended tier"))
+    reasons = models.TextField(_("reasons"), blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.verification_id} · {self.state}"
 
 
 class OnSiteEntry(models.Model):

@@ -7,8 +7,8 @@ from django.db.models import Q, QuerySet
 
 from workflows.domain.clock import Clock, ends_at, local_day, read_clock
 from workflows.domain.warnings import EARLIEST, due_warnings
-from workflows.models import Case, Reminder, RulebookVersion
-from workflows.queries.rulebooks import load_rulebook
+from workflows.models import Case, Reminder
+from workflows.queries.rulebooks import committee_editions, load_rulebook
 
 MOST = 200  # cases of one reading whose clocks are worked out one by one
 
@@ -29,7 +29,7 @@ def due_within(days: int, now: datetime) -> Q:
     Each edition of the rules has its own limit and time zone, so each gives one condition.
     """
     found = Q(pk__in=[])
-    for edition in RulebookVersion.objects.defer("content").order_by("pk"):
+    for edition in committee_editions().order_by("pk"):
         rules = load_rulebook(edition)
         latest = local_day(now, rules.time_zone) + timedelta(days=days)
         began_before = ends_at(latest - timedelta(days=rules.meeting.days.value), rules.time_zone)

@@ -6,16 +6,16 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 
 from assessments.domain.instrument import Instrument
 from assessments.models import InstrumentVersion
-from assessments.queries import load_instrument
+from assessments.queries import load_any
 from ethicsreview.accounts.domain import MemberRole, OrganisationKind
 from ethicsreview.accounts.models import Membership, Organisation, User
 from ethicsreview.accounts.queries import has_role, may_manage
 from workflows.domain.gapcodes import Gap
 from workflows.domain.rooms import composition_gaps
 from workflows.domain.rulebook import Rulebook
-from workflows.models import Committee, RulebookVersion, Seat
+from workflows.models import Committee, Seat
 from workflows.queries.committees import sitting_of
-from workflows.queries.rulebooks import latest_rulebook, load_rulebook
+from workflows.queries.rulebooks import committee_editions, latest_rulebook, load_rulebook
 
 # Only these host committees; an enterprise that reviews is registered as a review body of its own.
 HOSTS = frozenset({OrganisationKind.REVIEW_BODY.value, OrganisationKind.SERVICE_CENTRE.value})
@@ -47,14 +47,14 @@ def seatable(committee: Committee, day: date) -> list[User]:
 
 def newest_rulebooks() -> list[Rulebook]:
     """The newest edition of each rulebook."""
-    rows = RulebookVersion.objects.defer("content").order_by("slug", "-version").distinct("slug")
+    rows = committee_editions().order_by("slug", "-version").distinct("slug")
     return [load_rulebook(edition) for edition in rows]
 
 
 def instruments() -> list[Instrument]:
-    """The newest edition of each instrument."""
+    """The newest edition of each instrument that reviewers rate with; staged ones grade enterprises."""
     rows = InstrumentVersion.objects.order_by("slug", "-version").distinct("slug")
-    return [load_instrument(version) for version in rows]
+    return [one for one in map(load_any, rows) if isinstance(one, Instrument)]
 
 
 def committees(day: date) -> QuerySet[Committee]:

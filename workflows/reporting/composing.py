@@ -1,6 +1,5 @@
 """A report's facts as an unsigned PDF."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -12,13 +11,14 @@ from django.utils.translation import gettext as _
 
 from ethicsreview.charts.domain import Axis, Chart
 from ethicsreview.charts.radar import radar
-from ethicsreview.documents.domain import AttachmentData, Furniture, SignatureField
+from ethicsreview.documents.domain import AttachmentData, Furniture
 from ethicsreview.documents.logo import data_address
 from ethicsreview.documents.qr import qr_svg
 from ethicsreview.documents.rendering import render
 from workflows.domain.rulebook import Effect
 from workflows.domain.states import ReportKind
 from workflows.models import CaseReport
+from workflows.reporting.composed import Composed
 from workflows.reporting.data import CaseReportData
 from workflows.reporting.gathering import gather
 from workflows.reporting.machine import result_json
@@ -30,17 +30,6 @@ TONES = {
     Effect.MODIFY_THEN_MEETING: "warn",
     Effect.REFUSE: "bad",
 }
-
-
-@dataclass(frozen=True)
-class Composed:
-    """An unsigned PDF with what its signature and its entry in the register need."""
-
-    pdf: bytes
-    title: str
-    place: str
-    code: str
-    seal: SignatureField
 
 
 def compose(report: CaseReport, *, code: str, at: datetime) -> Composed:

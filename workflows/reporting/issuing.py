@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -15,8 +16,9 @@ from ethicsreview.documents.signing import sign
 from ethicsreview.documents.steps import NotSigned, keep_signed, supersede
 from workflows.domain.retries import wait_after
 from workflows.domain.states import ReportState
-from workflows.models import Case, CaseReport
-from workflows.reporting.composing import Composed, compose
+from workflows.models.documents import Report
+from workflows.reporting.composed import Composed
+from workflows.reporting.series import CASE_REPORTS, Series, series_of
 
 CLAIM = timedelta(minutes=1)  # a worker that has not moved for this long is taken for dead
 EARLY = timedelta(seconds=1)  # a retry may arrive a little before its pause is over
@@ -37,17 +39,17 @@ class ReportFailed(Exception):
 class Claim:
     """A report in the hands of one worker. ``attempt`` tells it from the worker that takes over after a silence."""
 
-    report: CaseReport
+    report: Report
     attempt: int
 
 
-def issue(report_id: int, *, clock: Clock) -> None:
+def issue(report_id: int, *, clock: Clock, series: Series[Any] = CASE_REPORTS) -> None:
     """Make, sign and keep the report unless it is signed already or another worker is at it.
 
-    ``clock`` is read at each step, so that a slow worker is seen to move. Raises ``ReportFailed`` after keeping the
-    reason.
+    ``clock`` is read at each step, so that a slow worker is seen to move. ``series`` says what sort of report it is.
+    Raises ``ReportFailed`` after keeping the reason.
     """
-    claim = _claim(report_id, now=clock())
+    claim = _claim(report_id, now=clock(), series=series)
     if claim is None:
         return
     try:
@@ -69,9 +71,10 @@ def unprintable(refused: CannotRender) -> str:
 
 
 def _make(claim: Claim, *, clock: Clock) -> None:
-    report, host = claim.report, claim.report.decision.case.committee.host_id
+    report, series = claim.report, series_of(claim.report)
+    host = series.entry(report).host
     load_signer(host, at=clock())  # without a key nothing is laid out in vain
-    composed = compose(report, code=new_code(), at=clock())
+    composed = series.compose(report, code=new_code(), at=clock())
     now = clock()
     _touch(claim, now=now)
     key = load_signer(host, at=now)
@@ -88,24 +91,10 @@ def _make(claim: Claim, *, clock: Clock) -> None:
 
 
 @transaction.atomic(durable=True)
-def _claim(report_id: int, *, now: datetime) -> Claim | None:
+def _claim(report_id: int, *, now: datetime, series: Series[Any] = CASE_REPORTS) -> Claim | None:
     """The report marked as being made, or None when there is nothing to do. An unknown id is nothing to do."""
-    report = (
-        CaseReport.objects.select_for_update(of=("self",))
-        .select_related(
-            "decision__case__committee__host",
-            "decision__case__rulebook",
-            "decision__case__instrument",
-            "decision__case__applicant",
-            "decision__case__lead",
-            "decision__application__submitted_by",
-            "decision__motion",
-            "decision__issued_by",
-            "decision__drafted_by",
-        )
-        .filter(pk=report_id)
-        .first()
-    )
+    rows = series.model.objects.select_for_update(of=("self",)).select_related(*series.related)
+    report = rows.filter(pk=report_id).first()
     if report is None or report.state == ReportState.SIGNED.value:
         return None
     if _is_taken(report, now):
@@ -115,7 +104,7 @@ def _claim(report_id: int, *, now: datetime) -> Claim | None:
     return Claim(report, report.attempts)
 
 
-def _is_taken(report: CaseReport, now: datetime) -> bool:
+def _is_taken(report: Report, now: datetime) -> bool:
     """Another worker is at it, or the pause after a failure is not over: a message sent twice starts nothing twice."""
     quiet = now - report.progressed_at
     if report.state == ReportState.RENDERING.value:
@@ -126,38 +115,38 @@ def _is_taken(report: CaseReport, now: datetime) -> bool:
 @transaction.atomic(durable=True)
 def _touch(claim: Claim, *, now: datetime) -> None:
     """This worker moves; one that was taken over says nothing."""
-    mine = CaseReport.objects.filter(pk=claim.report.pk, attempts=claim.attempt, state=ReportState.RENDERING.value)
-    mine.update(progressed_at=now)
+    rows = series_of(claim.report).model.objects.filter(pk=claim.report.pk)
+    rows.filter(attempts=claim.attempt, state=ReportState.RENDERING.value).update(progressed_at=now)
 
 
 @transaction.atomic(durable=True)
 def _keep(claim: Claim, composed: Composed, pdf: bytes, *, now: datetime) -> None:
-    """Enter the file into the register unless another worker's is there; the case's row orders its decisions."""
-    case = (
-        Case.objects.select_for_update(of=("self",)).select_related("committee").get(pk=claim.report.decision.case_id)
-    )
-    row = CaseReport.objects.select_for_update(of=("self",)).select_related("decision").get(pk=claim.report.pk)
+    """Enter the file into the register unless another worker's is there."""
+    series = series_of(claim.report)
+    series.hold(claim.report)
+    row = series.model.objects.select_for_update(of=("self",)).select_related(*series.related).get(pk=claim.report.pk)
     if row.state == ReportState.SIGNED.value:
         return
+    entry = series.entry(row)
     document = keep_signed(
-        subject=f"workflows.decision:{row.decision_id}",
-        kind=f"case-{row.kind}",
+        subject=entry.subject,
+        kind=entry.kind,
         language=row.language,
         title=composed.title,
-        organisation_id=case.committee.host_id,
+        organisation_id=entry.host,
         code=composed.code,
         pdf=pdf,
         signed_at=now,
     )
     row.state, row.error, row.document, row.progressed_at = ReportState.SIGNED.value, "", document, now
     row.save(update_fields=["state", "error", "document", "progressed_at"])
-    _replace_earlier(row, document)
+    _replace(series, row, document)
     record(
-        chain=f"organisation:{case.committee.host_id}",
+        chain=entry.chain,
         at=now,
         actor=None,
         verb="report.sign",
-        subject=f"case:{case.pk}",
+        subject=entry.about,
         report=row.pk,
         kind=row.kind,
         language=row.language,
@@ -166,25 +155,19 @@ def _keep(claim: Claim, composed: Composed, pdf: bytes, *, now: datetime) -> Non
     )
 
 
-def _replace_earlier(row: CaseReport, document: SignedDocument) -> None:
-    """Documents of earlier decisions are superseded by the newest one's, in whatever order they are made."""
-    same = CaseReport.objects.filter(
-        decision__case=row.decision.case_id, kind=row.kind, language=row.language, document__isnull=False
-    ).select_related("document", "decision")
-    for other in same.exclude(pk=row.pk).order_by("decision__number"):
-        kept = other.document
-        if kept is None:
-            continue
-        if other.decision.number < row.decision.number:
-            supersede(kept, by=document)
-        else:
-            supersede(document, by=kept)
+def _replace(series: Series[Any], row: Report, document: SignedDocument) -> None:
+    """Documents of one matter replace each other by the order of their decisions, whenever they are made."""
+    others = series.others(row)
+    for kept in others.replaced:
+        supersede(kept, by=document)
+    if others.replacing is not None:
+        supersede(document, by=others.replacing)
 
 
 @transaction.atomic(durable=True)
 def _failed(claim: Claim, reason: str, *, now: datetime) -> ReportFailed:
     """The reason on the report, unless it was signed or taken over meanwhile."""
-    row = CaseReport.objects.select_for_update().get(pk=claim.report.pk)
+    row = series_of(claim.report).model.objects.select_for_update().get(pk=claim.report.pk)
     if row.state == ReportState.RENDERING.value and row.attempts == claim.attempt:
         row.state, row.error, row.progressed_at = ReportState.FAILED.value, reason[:LONGEST_REASON], now
         row.save(update_fields=["state", "error", "progressed_at"])

@@ -7,12 +7,8 @@ favour over ``base`` reach ``threshold``, or exceed it where ``inclusive`` is fa
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from fractions import Fraction
 from typing import Any
 
-from assessments.domain.strict import Text
-from workflows.domain.citations import Citation
 from workflows.reporting.data import (
     CaseReportData,
     Gate,
@@ -22,8 +18,8 @@ from workflows.reporting.data import (
     Point,
     Rated,
     Seated,
-    Written,
 )
+from workflows.reporting.plain import cited, exact, in_both, moment
 
 FORMAT = "ethicsreview.case-result"
 VERSION = 1
@@ -44,7 +40,7 @@ def result_json(data: CaseReportData, *, code: str) -> bytes:
             {
                 "mark": reviewer.mark,
                 "person": reviewer.person.id,
-                "submitted_at": _at(reviewer.submitted_at),
+                "submitted_at": moment(reviewer.submitted_at),
                 "opinion": reviewer.opinion,
             }
             for reviewer in data.reviewers
@@ -58,31 +54,9 @@ def result_json(data: CaseReportData, *, code: str) -> bytes:
             for name, edition in (("rulebook", data.rulebook), ("instrument", data.instrument))
         },
         "audit": {"chain": data.head.chain, "number": data.head.number, "sha256": data.head.digest},
-        "people": {str(person.id): _text(person.name) for person in sorted(_people(data), key=lambda p: p.id)},
+        "people": {str(person.id): in_both(person.name) for person in sorted(_people(data), key=lambda p: p.id)},
     }
     return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
-
-
-def _text(text: Text | Written) -> dict[str, str]:
-    return {"en": text.en, "zh": text.zh}
-
-
-def _at(moment: datetime | None) -> str | None:
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else None
-
-
-def _exact(value: Fraction | None) -> str | None:
-    return None if value is None else str(value)
-
-
-def _cited(citation: Citation | None) -> dict[str, str] | None:
-    if citation is None:
-        return None
-    return {
-        **_text(citation.instrument),
-        "article": citation.article,
-        "confidence": citation.confidence.value,
-    }
 
 
 def _case(data: CaseReportData) -> dict[str, Any]:
@@ -90,9 +64,9 @@ def _case(data: CaseReportData) -> dict[str, Any]:
     return {
         "reference": matter.reference,
         "title": matter.title,
-        "applicant": _text(matter.applicant),
+        "applicant": in_both(matter.applicant),
         "lead": matter.lead.id,
-        "reviewed_by": {"committee": _text(data.committee), "host": _text(data.host.name)},
+        "reviewed_by": {"committee": in_both(data.committee), "host": in_both(data.host.name)},
         "tier": matter.tier.code,
         "flags": [flag.code for flag in matter.flags],
         "classification_reason": matter.classification_reason,
@@ -110,7 +84,7 @@ def _application(data: CaseReportData) -> dict[str, Any]:
     application = data.application
     return {
         "version": application.number,
-        "submitted_at": _at(application.submitted_at),
+        "submitted_at": moment(application.submitted_at),
         "sha256": application.digest,
         "files": [
             {"name": paper.name, "version": paper.version, "pages": paper.pages, "sha256": paper.sha256}
@@ -123,11 +97,11 @@ def _times(data: CaseReportData) -> dict[str, Any]:
     times = data.times
     return {
         "spans": [
-            {"side": span.side.value, "why": span.why, "from": _at(span.started), "until": _at(span.ended)}
+            {"side": span.side.value, "why": span.why, "from": moment(span.started), "until": moment(span.ended)}
             for span in times.spans
         ],
         "limit": {
-            "started": _at(times.limit_started),
+            "started": moment(times.limit_started),
             "days": times.limit_days,
             "last_day": times.last_day.isoformat() if times.last_day else None,
             "extended": times.extended,
@@ -135,7 +109,7 @@ def _times(data: CaseReportData) -> dict[str, Any]:
             "zone": data.zone,
         },
         "steps": [
-            {"at": _at(step.at), "step": step.verb, "rule": _cited(step.citation), "meeting": step.meeting or None}
+            {"at": moment(step.at), "step": step.verb, "rule": cited(step.citation), "meeting": step.meeting or None}
             for step in data.milestones
         ],
     }
@@ -147,7 +121,12 @@ def _committee(data: CaseReportData) -> dict[str, Any]:
         "presiding": data.meeting.presiding.id if data.meeting else None,
         "seats": [_seat(seat) for seat in data.roster],
         "recusals": [
-            {"person": row.person.id, "kind": _text(row.kind), "at": _at(row.at), "lifted_at": _at(row.lifted_at)}
+            {
+                "person": row.person.id,
+                "kind": in_both(row.kind),
+                "at": moment(row.at),
+                "lifted_at": moment(row.lifted_at),
+            }
             for row in data.recusals
         ],
     }
@@ -157,15 +136,15 @@ def _seat(seat: Seated) -> dict[str, Any]:
     return {
         "person": seat.person.id,
         "role": seat.role.value,
-        "categories": [_text(category) for category in seat.categories],
+        "categories": [in_both(category) for category in seat.categories],
         "external": seat.external,
         "recused": seat.recused,
         "counted": seat.counted,
         "stays": [
             {
                 "mode": stay.mode.value,
-                "from": _at(stay.arrived),
-                "until": _at(stay.left),
+                "from": moment(stay.arrived),
+                "until": moment(stay.left),
                 "stands_for": stay.stands_for.id if stay.stands_for else None,
             }
             for stay in seat.stays
@@ -175,7 +154,7 @@ def _seat(seat: Seated) -> dict[str, Any]:
 
 def _instrument(data: CaseReportData) -> dict[str, Any]:
     return {
-        "title": _text(data.instrument.title),
+        "title": in_both(data.instrument.title),
         "is_law": False,
         "scale": {step.key: str(step.value) for step in data.scale},
         "blocking": data.blocking,
@@ -185,12 +164,12 @@ def _instrument(data: CaseReportData) -> dict[str, Any]:
 def _point(point: Point, data: CaseReportData) -> dict[str, Any]:
     return {
         "key": point.key,
-        "title": _text(point.title),
-        "value": _exact(point.value),
-        "lowest": _exact(point.lowest),
-        "highest": _exact(point.highest),
+        "title": in_both(point.title),
+        "value": exact(point.value),
+        "lowest": exact(point.lowest),
+        "highest": exact(point.highest),
         "by_reviewer": {
-            reviewer.mark: _exact(value) for reviewer, value in zip(data.reviewers, point.by_reviewer, strict=True)
+            reviewer.mark: exact(value) for reviewer, value in zip(data.reviewers, point.by_reviewer, strict=True)
         },
         "coverage": {"answered": point.coverage.answered, "asked": point.coverage.asked},
         "indicators": [_indicator(indicator) for indicator in point.indicators],
@@ -211,7 +190,7 @@ def _rated(rated: Rated) -> dict[str, Any]:
         "step": rated.step,
         "not_applicable": rated.na,
         "reason": rated.reason,
-        "at": _at(rated.at),
+        "at": moment(rated.at),
         "evidence": [
             {
                 "document": link.document,
@@ -230,7 +209,7 @@ def _gate(gate: Gate) -> dict[str, Any]:
         "indicator": gate.key,
         "reviewer": gate.reviewer.id,
         "reason": gate.reason,
-        "at": _at(gate.at),
+        "at": moment(gate.at),
         "outcome": gate.outcome.value,
         "motion": gate.motion or None,
     }
@@ -246,8 +225,8 @@ def _motion(motion: MotionFacts, data: CaseReportData) -> dict[str, Any]:
         "indicator": motion.gate[0] if motion.gate else None,
         "reviewer": motion.gate[1].id if motion.gate else None,
         "text": motion.text,
-        "put_at": _at(motion.put_at),
-        "closed_at": _at(motion.closed_at),
+        "put_at": moment(motion.put_at),
+        "closed_at": moment(motion.closed_at),
         "outcome": motion.outcome.value,
         "withdrawn_reason": motion.withdrawn_reason,
         "present": [person.id for person in motion.present],
@@ -271,11 +250,11 @@ def _motion(motion: MotionFacts, data: CaseReportData) -> dict[str, Any]:
                 "counted": vote.counted,
                 "reason": vote.reason,
                 "entered_by": (vote.by or vote.person).id,
-                "at": _at(vote.at),
+                "at": moment(vote.at),
             }
             for vote in motion.votes
         ],
-        "dissents": [{"person": row.person.id, "text": row.text, "at": _at(row.at)} for row in motion.dissents],
+        "dissents": [{"person": row.person.id, "text": row.text, "at": moment(row.at)} for row in motion.dissents],
     }
 
 
@@ -285,23 +264,23 @@ def _decision(data: CaseReportData) -> dict[str, Any]:
         "number": outcome.number,
         "kind": outcome.rule.code,
         "effect": outcome.rule.effect.value,
-        "rule": _cited(outcome.rule.citation),
+        "rule": cited(outcome.rule.citation),
         "requires": list(outcome.rule.requires),
         "motion": outcome.motion or None,
-        "reasons": _text(outcome.reasons),
-        "requirements": _text(outcome.requirements),
-        "scope": _text(outcome.scope),
+        "reasons": in_both(outcome.reasons),
+        "requirements": in_both(outcome.requirements),
+        "scope": in_both(outcome.scope),
         "valid_from": outcome.valid_from.isoformat() if outcome.valid_from else None,
         "valid_until": outcome.valid_until.isoformat() if outcome.valid_until else None,
         "conditions": [
-            {"number": row.number, "text": _text(row.text), "due": row.due.isoformat() if row.due else None}
+            {"number": row.number, "text": in_both(row.text), "due": row.due.isoformat() if row.due else None}
             for row in outcome.conditions
         ],
         "followup_months": outcome.followup.months if outcome.followup else None,
         "issued": {
             "by": outcome.act.person.id,
             "as": outcome.act.role.value if outcome.act.role else None,
-            "at": _at(outcome.act.at),
+            "at": moment(outcome.act.at),
             "event": outcome.act.event,
             "sha256": outcome.act.digest,
         },

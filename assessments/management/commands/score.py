@@ -2,22 +2,23 @@
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterable
-from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from assessments.domain.kinds import parse_any
 from assessments.domain.parsing import BadInstrument
 from assessments.domain.scorefile import compute, read_request
 from assessments.domain.staged import StagedInstrument
-from assessments.domain.staged_parsing import parse_staged
 from assessments.domain.strict import Bad
 from ethicsreview.strictyaml import BadYaml, load
 
 WHOLE = "(file)"  # the path that is named when the file as such is at fault
+LONGEST = 300  # characters of what is printed from a file
 
 
 class Command(BaseCommand):
@@ -47,41 +48,47 @@ class Command(BaseCommand):
         with _opened(options["file"]) as stream:
             content = stream.read()
         try:
-            found = compute(read_request(_json(content), library))
+            found = _computed(content, library)
         except Bad as error:
-            raise CommandError(str(error), returncode=2) from error
-        self.stdout.write(json.dumps(found, ensure_ascii=False, indent=2))
+            raise CommandError(f"{_printed(error.path)}: {_printed(error.reason)}", returncode=2) from error
+        self.stdout.write(json.dumps(found, indent=2))
 
     def _lines(self, stream: Iterable[bytes], library: "Library") -> int:
         faulty = 0
         for line in stream:
             try:
-                found = compute(read_request(_json(line), library))
+                found = _computed(line, library)
             except Bad as error:
-                found, faulty = {"error": error.path or WHOLE}, faulty + 1
-            self.stdout.write(json.dumps(found, ensure_ascii=False, separators=(",", ":")))
+                found, faulty = {"error": _printed(error.path)}, faulty + 1
+            self.stdout.write(json.dumps(found, separators=(",", ":")))
         return faulty
 
 
 class Library:
-    """The staged instruments of a folder, read when one is asked for the first time."""
+    """The staged instruments of a folder, each read once, when it is asked for the first time."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._read = cache(self._load)
+        self._files = {path.name: path for path in folder.glob("*.yaml")}
+        self._read: dict[str, StagedInstrument | str] = {}
 
     def __call__(self, slug: str, version: int) -> StagedInstrument:
-        return self._read(slug, version)
+        """Raises ``KeyError`` for an instrument that is not there, ``Bad`` for one that cannot be read."""
+        name = f"{slug}.v{version}.yaml"
+        if name not in self._read:
+            self._read[name] = _instrument(self._files[name])
+        found = self._read[name]
+        if isinstance(found, str):
+            raise Bad("instrument", found)
+        return found
 
-    def _load(self, slug: str, version: int) -> StagedInstrument:
-        known = {path.name: path for path in self._folder.glob("*.yaml")}
-        file = known.get(f"{slug}.v{version}.yaml")
-        if file is None:
-            raise KeyError(slug)
-        try:
-            return parse_staged(load(file.read_text(encoding="utf-8")))
-        except (BadYaml, BadInstrument) as error:
-            raise KeyError(slug) from error
+
+def _instrument(file: Path) -> StagedInstrument | str:
+    """The instrument in a file, or why it is none that can be scored."""
+    try:
+        found = parse_any(load(file.read_text(encoding="utf-8")))
+    except (BadYaml, BadInstrument) as error:
+        return f"{file.name}: {error}"
+    return found if isinstance(found, StagedInstrument) else f"{file.name}: not a staged instrument"
 
 
 def _opened(name: str) -> IO[bytes]:
@@ -93,26 +100,61 @@ def _opened(name: str) -> IO[bytes]:
         raise CommandError(f"{WHOLE}: {error.strerror}", returncode=2) from error
 
 
-def _json(raw: bytes) -> Any:
-    """The value a text of JSON holds. Raises ``Bad`` for what is not JSON or has a key twice."""
+def _computed(raw: bytes, library: Library) -> dict[str, Any]:
+    """The answer to one request. Raises ``Bad``."""
     try:
-        return json.loads(raw, object_pairs_hook=_once)
+        return compute(read_request(_json(raw), library))
     except RecursionError:
         raise Bad(WHOLE, "nested too deeply") from None
+
+
+def _printed(text: str) -> str:
+    """What came out of a file, on one line of bounded length; the path of the file as such has a name."""
+    shown = "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text[:LONGEST])
+    return (shown if len(text) <= LONGEST else f"{shown}…") or WHOLE
+
+
+def _json(raw: bytes) -> Any:
+    """The value a text of JSON holds. Raises ``Bad`` for what is not JSON or has a key twice."""
+    repeated: list[_Repeated] = []
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) == len(pairs):
+            return found
+        repeated.append(_Repeated(pairs))
+        return repeated[-1]
+
+    try:
+        found = json.loads(raw, object_pairs_hook=once)
     except json.JSONDecodeError as error:
         raise Bad(WHOLE, f"not JSON: {error.msg} (line {error.lineno}, column {error.colno})") from None
     except UnicodeDecodeError:
         raise Bad(WHOLE, "not UTF-8") from None
-    except Bad:
-        raise
     except ValueError:
         raise Bad(WHOLE, "not JSON: a number of too many digits") from None
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            raise Bad(key, "stands twice")
-        found[key] = value
+    if repeated:
+        raise Bad(_path_to(repeated[-1], found), "stands twice")  # the outermost, so that it can be reached
     return found
+
+
+class _Repeated(dict[str, Any]):
+    """A mapping of which one key stood twice."""
+
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        counted = Counter(key for key, _value in pairs)
+        self.key = next(key for key, times in counted.items() if times > 1)
+
+
+def _path_to(wanted: _Repeated, top: Any) -> str:
+    """Where the repeated key stands; ``wanted`` lies in ``top``."""
+    waiting: list[tuple[str, Any]] = [("", top)]
+    while True:
+        path, value = waiting.pop()
+        if value is wanted:
+            return f"{path}{wanted.key}"
+        if isinstance(value, dict):
+            waiting += [(f"{path}{key}.", inner) for key, inner in value.items()]
+        if isinstance(value, list):
+            waiting += [(f"{path[:-1]}[{place}].", inner) for place, inner in enumerate(value)]

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.db.models import Count, Exists, OuterRef, Q
 
+from assessments.queries.maturity_lists import MaturityRow, open_work
 from ethicsreview.accounts.domain import MemberRole
 from ethicsreview.accounts.models import Organisation, User
 from ethicsreview.accounts.queries import roles_of
@@ -66,6 +67,8 @@ class Home:
     failed: list[Failed]
     keyless: list[tuple[Organisation, KeyCode]]
     failed_anywhere: int | None
+    is_enterprise: bool = False
+    assessing: tuple[MaturityRow, ...] = ()  # open assessments the person leads or contributes to
 
     @property
     def late(self) -> list[Timed]:
@@ -178,16 +181,19 @@ def home_of(user: User, *, now: datetime, day: date) -> Home:
         awaiting += _vote_tasks(user, day) + _chair_tasks(user, day, chairs)
         awaiting += _review_tasks(user, day) + _desk_tasks(user, day, desk)
     awaiting += _applicant_tasks(user)
+    roles = frozenset[MemberRole]().union(*roles_of(user, day).values())
     changed = Case.objects.visible_to(user, day).select_related("committee").order_by("-changed_at", "-pk")[:SHOWN]
     return Home(
         awaiting=awaiting,
         timed=timed_cases(Case.objects.on_desk_of(user, day), within=NEAR, now=now) if seats else [],
         changed=list(changed),
         meetings=_meetings(user, day, now) if seats else [],
-        is_applicant=any(MemberRole.APPLICANT in held for held in roles_of(user, day).values()),
+        is_applicant=MemberRole.APPLICANT in roles,
         failed=_failed(user, day) if desk else [],
         keyless=_keyless([seat.committee.host for seat in seats if seat.committee_id in desk], now),
         failed_anywhere=CaseReport.objects.filter(state=ReportState.FAILED.value).count() if user.is_staff else None,
+        is_enterprise=MemberRole.ENTERPRISE in roles,
+        assessing=tuple(open_work(user, now=now)) if MemberRole.ENTERPRISE in roles else (),
     )
 
 

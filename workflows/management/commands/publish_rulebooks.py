@@ -7,9 +7,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from assessments.domain.strict import Bad
 from ethicsreview.strictyaml import BadYaml, load
 from workflows.actions.rulebooks import AlreadyPublished, publish_rulebook
-from workflows.domain.rulebook_parsing import BadRulebook
 
 
 class Command(BaseCommand):
@@ -51,7 +51,7 @@ class Command(BaseCommand):
         base = bases.get(_name(content["base"])) if "base" in content else None
         try:
             edition, new = publish_rulebook(content, base, actor=None, now=timezone.now())
-        except (BadRulebook, AlreadyPublished) as error:
+        except (Bad, AlreadyPublished) as error:
             self.stderr.write(f"{file.name}: REFUSED: {error}")
             return False
         self.stdout.write(f"{file.name}: {edition} {'published' if new else 'stood already'}, digest {edition.digest}")

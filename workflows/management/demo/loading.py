@@ -9,12 +9,14 @@ from ethicsreview.notices.actions import mark_all_read
 from workflows.domain.gapcodes import Refused
 from workflows.management.demo.case_deeds import CASE_DEEDS
 from workflows.management.demo.cast import enter
+from workflows.management.demo.maturity_deeds import MATURITY_DEEDS
 from workflows.management.demo.meeting_deeds import MEETING_DEEDS
 from workflows.management.demo.script import BrokenScript, Script, Step
 from workflows.management.demo.stage import Stage
+from workflows.management.demo.verification_deeds import VERIFICATION_DEEDS
 
 UNREAD = timedelta(days=4)  # what is older was read
-DEEDS = CASE_DEEDS | MEETING_DEEDS
+DEEDS = CASE_DEEDS | MEETING_DEEDS | MATURITY_DEEDS | VERIFICATION_DEEDS
 
 
 class NotEmpty(Exception):

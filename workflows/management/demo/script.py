@@ -67,13 +67,19 @@ class Script:
         return dict(self._read("meetings.yaml"))
 
     @cached_property
+    def maturity(self) -> dict[str, Any]:
+        """Assessments of maturity by key, and what they share."""
+        return dict(self._read("maturity.yaml"))
+
+    @cached_property
     def cases(self) -> dict[str, Any]:
         """Cases by key, the name of their file."""
         return {file.stem: self._read(f"cases/{file.name}") for file in sorted((self.folder / "cases").glob("*.yaml"))}
 
     def steps(self, now: datetime) -> list[Step]:
         """Every step of every story in the order of time, so that each audit chain runs forward."""
-        found = [*_steps(self.cases, now), *_steps(self.meetings, now)]
+        stories = (self.cases, self.meetings, self.maturity["assessments"])
+        found = [step for told in stories for step in _steps(told, now)]
         return sorted(found, key=lambda step: step.at)
 
 

@@ -22,10 +22,13 @@ class Stage:
     seats: dict[tuple[str, str], Seat] = field(default_factory=dict)  # committee's and person's key
     cases: dict[str, int] = field(default_factory=dict)
     meetings: dict[str, int] = field(default_factory=dict)
+    assessments: dict[str, int] = field(default_factory=dict)
 
     def text(self, step: Step) -> dict[str, Any]:
-        """What the files say of the case or meeting that a step is about."""
-        found: dict[str, Any] = self.script.cases.get(step.about) or self.script.meetings[step.about]
+        """What the files say of the case, meeting or assessment that a step is about."""
+        script = self.script
+        told = script.cases.get(step.about) or script.meetings.get(step.about)
+        found: dict[str, Any] = told or script.maturity["assessments"][step.about]
         return found
 
     def holder(self, committee: str, role: str) -> User:

@@ -1,12 +1,11 @@
-"""The operator's back office: everything of the procedure can be looked at here, and nothing changed."""
-
-from typing import Any
+"""Committees and their cases."""
 
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from workflows.admin.sealed import Sealed
 from workflows.models import (
     AgendaItem,
     Application,
@@ -29,33 +28,6 @@ from workflows.models import (
     Vote,
     Wait,
 )
-
-
-class Sealed:
-    """Looked at by staff, written by nobody: a case changes through its actions alone."""
-
-    show_full_result_count = False
-    list_per_page = 50
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        """Staff find it on the first page."""
-        return request.user.is_active and request.user.is_staff
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Staff may look."""
-        return request.user.is_active and request.user.is_staff
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody adds."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody changes."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody removes."""
-        return False
 
 
 @admin.register(RulebookVersion)

@@ -1,4 +1,4 @@
-"""What several actions share; needs their open transaction and writes no event but the one it is asked for."""
+"""What several actions on cases share; needs their open transaction and writes no event but the one asked for."""
 
 import hashlib
 import json

@@ -1,0 +1,167 @@
+"""The page of a dimension, and the saves of its criteria and items."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from assessments.actions.maturity import AnswerOvertaken, answer_criterion, set_item_aside
+from assessments.domain.answers import BadAnswer
+from assessments.domain.maturity_gaps import MaturityRefused
+from assessments.domain.staged import Criterion
+from assessments.forms.maturity import AnswerForm, AsideForm, chosen_seen
+from assessments.queries.maturity import MaturityFolder
+from assessments.views.dimension_page import (
+    Typed,
+    criterion_context,
+    dimension_context,
+    head_context,
+    level_context,
+    next_open,
+    shared,
+    shown_level,
+)
+from assessments.views.doors import (
+    CONFLICT,
+    INVALID,
+    SAVED,
+    criterion_url,
+    needed,
+    open_self_assessment,
+    status_of,
+)
+from assessments.views.pieces import dimensions
+from assessments.wording import ANSWER_FAULTS
+
+
+@login_required
+@require_safe
+def dimension(request: HttpRequest, pk: int, dimension: str) -> HttpResponse:
+    """The items of one dimension with the questions that are open."""
+    folder = open_self_assessment(request, pk)
+    found = next((one for one in folder.instrument.dimensions if one.key == dimension), None)
+    if found is None:
+        raise Http404
+    return render(request, "assessments/dimension.html", dimension_context(folder, found))
+
+
+@login_required
+@require_POST
+def criterion(request: HttpRequest, pk: int, criterion: str) -> HttpResponse:
+    """Save one rating: its state alone for htmx, else back to the page or on to the next question."""
+    folder = open_self_assessment(request, pk)
+    one = folder.instrument.criteria.get(criterion)
+    if one is None:
+        raise Http404
+    form = AnswerForm(request.POST, instrument=folder.instrument)
+    theirs = request.POST.get("pick") == "theirs"
+    code, typed = (SAVED, None) if theirs else _save(folder, one, form)
+    if request.headers.get("HX-Request"):
+        return criterion_piece(request, folder, one, typed, code)
+    if typed is not None:
+        return _page_again(request, folder, criterion, typed, code)
+    if "next" in request.POST:
+        return redirect(next_open(open_self_assessment(request, pk), criterion))
+    if not theirs:
+        messages.success(request, _("%(item)s is saved.") % {"item": criterion})
+    return redirect(criterion_url(folder, criterion))
+
+
+def _save(folder: MaturityFolder, one: Criterion, form: AnswerForm) -> tuple[int, Typed | None]:
+    """The status of the answer and, where it was not taken, what was typed and why."""
+    if not form.is_valid():
+        return INVALID, Typed(one.key, form)
+    try:
+        answer_criterion(folder.row.pk, one.key, **form.values(), actor=folder.user, now=timezone.now())
+    except AnswerOvertaken as overtaken:
+        return CONFLICT, Typed(one.key, form, theirs=overtaken.answer)
+    except BadAnswer as fault:
+        form.add_error(None, str(ANSWER_FAULTS[fault.code]))
+        return INVALID, Typed(one.key, form)
+    except MaturityRefused as refused:
+        return status_of(refused), Typed(one.key, form, gaps=needed(refused.gaps, folder))
+    return SAVED, None
+
+
+def criterion_piece(
+    request: HttpRequest,
+    before: MaturityFolder,
+    one: Criterion,
+    typed: Typed | None = None,
+    code: int = SAVED,
+    *,
+    template: str = "assessments/criterion_saved.html",
+) -> HttpResponse:
+    """The state of one criterion and, out of band, what the save changes elsewhere on the page."""
+    folder = open_self_assessment(request, before.row.pk)
+    item, place = folder.instrument.items[one.item], folder.dimension_of(one.key)
+    whole = request.POST.get("pick", "").startswith(("theirs", "mine")) and typed is None
+    now, then = shown_level(folder, item), _whole(request.POST.get("shown", ""))
+    changed = _changed(then, now, folder.row.target) if then is not None else []
+    context: dict[str, Any] = {
+        **shared(folder, place),
+        "criterion": criterion_context(folder, one, typed),
+        "item": head_context(folder, item),
+        "levels": [level_context(folder, item, number) for number in changed],
+        "heads": [level_context(folder, item, number) for number in range(1, now + 1) if number not in changed],
+        "tabs": dimensions(folder, place.key),
+        "whole": whole,
+        "piece": True,
+    }
+    return render(request, template, context, status=code)
+
+
+def _changed(then: int, now: int, target: int) -> list[int]:
+    """The levels a page that shows questions up to ``then`` has to draw anew to show them up to ``now``."""
+    if now == then:
+        return []
+    return [number for number in range(min(then, now) + 1, max(then, now) + 2) if number <= target]
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 2 else None
+
+
+def _page_again(request: HttpRequest, before: MaturityFolder, key: str, typed: Typed, code: int) -> HttpResponse:
+    """The whole page with what was typed."""
+    folder = open_self_assessment(request, before.row.pk)
+    context = dimension_context(folder, folder.dimension_of(key), typed)
+    return render(request, "assessments/dimension.html", {**context, "refused": typed.gaps}, status=code)
+
+
+@login_required
+@require_POST
+def item(request: HttpRequest, pk: int, item: str) -> HttpResponse:
+    """Set an item aside with its reason, or take it up again."""
+    folder = open_self_assessment(request, pk)
+    if item not in folder.instrument.items:
+        raise Http404
+    form = AsideForm(request.POST)
+    code, typed = _set_aside(folder, item, form)
+    if typed is not None:
+        return _page_again(request, folder, item, typed, code)
+    words = _("%(item)s is set aside.") if form.cleaned_data["aside"] else _("%(item)s is taken up again.")
+    messages.success(request, words % {"item": item})
+    return redirect(criterion_url(folder, item))
+
+
+def _set_aside(folder: MaturityFolder, item: str, form: AsideForm) -> tuple[int, Typed | None]:
+    if not form.is_valid():
+        return INVALID, Typed(item, form)
+    data = form.cleaned_data
+    given = {"aside": data["aside"], "reason": data["reason"], "seen": chosen_seen(form)}
+    try:
+        set_item_aside(folder.row.pk, item, **given, actor=folder.user, now=timezone.now())
+    except AnswerOvertaken as overtaken:
+        return CONFLICT, Typed(item, form, theirs=overtaken.answer)
+    except BadAnswer as fault:
+        form.add_error(None, str(ANSWER_FAULTS[fault.code]))
+        return INVALID, Typed(item, form)
+    except MaturityRefused as refused:
+        return status_of(refused), Typed(item, form, gaps=needed(refused.gaps, folder))
+    return SAVED, None

@@ -1,0 +1,205 @@
+"""The recommendation, the differences item by item, and the compliance review."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from workflows.actions import verification_rounds as rounds
+from workflows.actions import verifications as actions
+from workflows.domain import verification_table as t
+from workflows.domain.scheme import Scheme
+from workflows.domain.verification_states import Round
+from workflows.forms.verifications import ComplianceForm, WhyForm
+from workflows.queries.verifications import VerificationFolder
+from workflows.views.verification_doors import Sheet, act, head, must_be, open_verification, typed
+from workflows.views.verification_findings import reading
+from workflows.views.verification_pieces import language, tier_name
+from workflows.views.verification_results import differences, live_result, results
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def recommend(request: HttpRequest, pk: int) -> HttpResponse:
+    """The computed tier with its gates and differences; the leading assessor gives the grounds."""
+    folder = open_verification(request, pk)
+    must_be(folder, t.RECOMMEND)
+    form = WhyForm(
+        typed(request),
+        label=_("Grounds of the recommendation"),
+        help_text=_("Compliance review, panel, enterprise and report read them."),
+    )
+    tier = live_result(folder)["tier"] if folder.verification.round_id else None
+    sheet = Sheet(
+        _("Recommend the tier"),
+        (
+            _("The computed tier is recommended: %(tier)s") % {"tier": _tier_words(folder, tier)},
+            _("Ratings, evidence and result are frozen in a snapshot with its digest."),
+            _("The compliance review follows, then the panel where the tier asks for one, then the public notice."),
+        ),
+        _("Recommend this tier"),
+        _("The tier is recommended."),
+    )
+
+    def do() -> object:
+        grounds = form.cleaned_data["reasons"]
+        return rounds.recommend_tier(pk, grounds=grounds, actor=folder.user, now=folder.now)
+
+    live = {"results": results(folder, live=True, link=False), "differences": differences(folder, live=True)}
+    template = "workflows/verification_recommend.html"
+    return act(request, folder, t.RECOMMEND, form, sheet, do, template=template, **live)
+
+
+def _tier_words(folder: VerificationFolder, tier: int | None) -> str:
+    return "—" if tier is None else f"{tier} · {tier_name(folder.instrument, tier)}"
+
+
+@login_required
+@require_safe
+def differences_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Self-assessed and verified, item by item, once a tier is recommended."""
+    folder = open_verification(request, pk)
+    if not folder.may_see(Round.FINAL):
+        raise PermissionDenied
+    context = {
+        **head(folder, _("Self-assessed and verified")),
+        "results": results(folder, link=False),
+        "differences": differences(folder),
+    }
+    return render(request, "workflows/verification_differences.html", context)
+
+
+# -- compliance -------------------------------------------------------------------------------------------------------
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def compliance(request: HttpRequest, pk: int) -> HttpResponse:
+    """The procedure point by point; the reviewer passes it on or sends it back."""
+    folder = open_verification(request, pk)
+    must_be(folder, t.PASS_COMPLIANCE)
+    form = ComplianceForm(typed(request))
+    on = _("the expert panel") if folder.panel_votes else _("the public notice")
+    sheet = Sheet(
+        _("Compliance review"),
+        (
+            _("Kept: the recommendation goes on to %(step)s.") % {"step": on},
+            _("Sent back: the team settles what you name and recommends anew."),
+            _("Your words are printed in the report."),
+        ),
+        _("Conclude the review"),
+        _("The compliance review is concluded."),
+    )
+
+    def do() -> object:
+        note = form.cleaned_data["note"]
+        if form.verdict():
+            return actions.pass_compliance(pk, note=note, actor=folder.user, now=folder.now)
+        return actions.reject_compliance(pk, reasons=note, actor=folder.user, now=folder.now)
+
+    return act(
+        request,
+        folder,
+        t.PASS_COMPLIANCE,
+        form,
+        sheet,
+        do,
+        template="workflows/verification_compliance.html",
+        checklist=checklist(folder),
+        results=results(folder),
+        grounds=folder.verification.recommendation,
+        reading=reading(folder),
+    )
+
+
+def checklist(folder: VerificationFolder) -> list[dict[str, Any]]:
+    """What the scheme asks of the procedure, each point with how it stands and the rule."""
+    facts, scheme = folder.facts, folder.scheme
+    reviewer = folder.verification.reviewer_id
+    return [
+        _point(
+            _("A team of enough assessors, one of whom leads"),
+            facts.team >= scheme.team.value and facts.has_lead,
+            _people(facts.team),
+            scheme.team,
+        ),
+        _point(
+            _("No assessor belongs to the enterprise or to its adviser"),
+            not (facts.conflicted or facts.advisers),
+            folder.verification.self_assessment.adviser or _("no adviser was named"),
+        ),
+        _point(_("Every asked criterion is rated"), not facts.unrated),
+        _point(_("Every piece of evidence is accepted or rejected"), not facts.unjudged),
+        _point(_("Every item set aside is decided on"), not facts.undecided),
+        _point(
+            _("The DCMM level is proved or found with two signatures"),
+            not (facts.claim_unjudged or facts.finding_unsigned),
+            "",
+            scheme.dcmm_policy,
+        ),
+        *_onsite_points(folder, scheme),
+        _window_point(folder),
+        _point(_("Every finding has its outcome"), not facts.unresolved),
+        _point(
+            _("Whoever reviews compliance was never on the team"), reviewer not in {p.user_id for p in folder.places}
+        ),
+    ]
+
+
+def _point(label: str, done: bool, note: str = "", ruled: Any = None) -> dict[str, Any]:
+    return {
+        "label": label,
+        "done": done,
+        "note": note,
+        "article": ruled.citation.in_(language()) if ruled is not None else "",
+    }
+
+
+def _people(count: int) -> str:
+    return ngettext("%(count)s assessor", "%(count)s assessors", count) % {"count": count}
+
+
+def _onsite_points(folder: VerificationFolder, scheme: Scheme) -> list[dict[str, Any]]:
+    facts = folder.facts
+    held = [
+        {
+            "label": _("Interview: %(role)s") % {"role": one.label.in_(language())},
+            "done": facts.interviews.get(one.code, 0) >= one.least,
+            "note": f"{facts.interviews.get(one.code, 0)}/{one.least}",
+            "article": one.citation.in_(language()),
+        }
+        for one in scheme.interviews
+    ]
+    shown, sampled = facts.demonstrations, facts.scenarios
+    return [
+        *held,
+        _point(
+            _("Systems demonstrated"),
+            shown >= scheme.demonstrations.value,
+            f"{shown}/{scheme.demonstrations.value}",
+            scheme.demonstrations,
+        ),
+        _point(
+            _("Scenarios sampled"),
+            sampled >= scheme.scenarios.value,
+            f"{sampled}/{scheme.scenarios.value}",
+            scheme.scenarios,
+        ),
+    ]
+
+
+def _window_point(folder: VerificationFolder) -> dict[str, Any]:
+    row = folder.verification
+    if row.correction_until is None or row.findings_at is None:
+        return _point(
+            _("The enterprise could answer the findings"), True, _("there was none"), folder.scheme.correction_days
+        )
+    span = f"{date_format(localtime(row.findings_at))} – {date_format(row.correction_until)}"
+    return _point(_("The enterprise could answer the findings"), True, span, folder.scheme.correction_days)
