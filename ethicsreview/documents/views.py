@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from ethicsreview.documents import wording
+from ethicsreview.documents.domain import html_language
 from ethicsreview.documents.forms import CodeForm, FileForm
 from ethicsreview.documents.queries import document_by_code, verdict
 
@@ -57,7 +58,12 @@ def verify_code(request: HttpRequest, code: str) -> HttpResponse:
     document = document_by_code(code)
     if document is None:
         return render(request, "documents/code_unknown.html", {"code": code, "code_form": CodeForm()}, status=404)
-    return render(request, "documents/code.html", {"document": document, "signers": document.signers})
+    context = {
+        "document": document,
+        "language_code": html_language(document.language),
+        "signers": document.signers,
+    }
+    return render(request, "documents/code.html", context)
 
 
 def _asks_too_often(request: HttpRequest) -> bool:
