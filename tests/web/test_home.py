@@ -181,6 +181,28 @@ def test_search_with_words_leads_to_the_list_and_without_to_all(client: Client, 
     assert search(client, scene.secretary, "  ") == "/cases/"
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/search/?q=%00",
+        "/cases/?text=a%00",
+        "/cases/?committee=%00",
+        "/cases/?older=%00",
+        "/notices/?after=%00",
+        "/meetings/?older=%00",
+        "/committees/%00/",
+        "/verify/%00/",
+        "/admin/workflows/case/?state__exact=%00",
+        "/admin/workflows/case/?q=%00",
+        "/admin/workflows/case/?%00=1",
+    ],
+)
+def test_nul_in_an_address_is_answered_with_400(client: Client, operator: User, address: str) -> None:
+    client.force_login(operator)
+    page = client.get(address)
+    assert (page.status_code, [template.name for template in page.templates][:1]) == (400, ["400.html"])
+
+
 def test_search_box_stands_on_every_page_of_the_signed_in(client: Client, scene: Scene) -> None:
     page = home(client, scene.lead).content.decode()
     assert page.count(f'action="{reverse("portal:search")}"') == 1
