@@ -348,6 +348,20 @@ def test_minutes_are_drafted_by_the_secretary_and_approved_by_the_chair(client: 
     assert again.status_code == 409
 
 
+def test_notes_somebody_else_kept_meanwhile_are_not_written_over(client: Client, scene: Scene) -> None:
+    _case, meeting = sat(scene)
+    desk, address = at(client, scene.secretary), f"/meetings/{meeting.pk}/minutes/"
+    desk.post(address, {"notes": "First."})
+    seen = desk.get(address).context["form"]["drafted"].value()
+    assert desk.post(address, {"notes": "Theirs.", "drafted": seen}).status_code == 302
+    page = desk.post(address, {"notes": "Mine.", "drafted": seen})
+    assert (page.status_code, [row["code"] for row in page.context["refused"]]) == (409, ["stale"])
+    form = page.context["form"]
+    assert (form["notes"].value(), page.context["notes"]) == ("Mine.", "Theirs.")
+    again = desk.post(address, {"notes": "Mine.", "drafted": form["drafted"].value()})
+    assert (again.status_code, Minutes.objects.get().notes) == (302, "Mine.")
+
+
 def test_minutes_hide_a_recused_item_and_the_notes(client: Client, scene: Scene) -> None:
     case, meeting = sat(scene, recused=scene.members[4])
     draft_minutes(meeting.pk, notes="Hidden heron was odd.", actor=scene.secretary, now=scene.now)

@@ -67,13 +67,28 @@ def _kind_to_draft(folder: Folder) -> str:
     return folder.carried.decision_kind if folder.carried else ""
 
 
+def _not_stale(draft: Decision | None, seen: str | None) -> None:
+    if seen is not None and seen != (draft.mark if draft else ""):
+        raise Refused((Gap(GapCode.STALE),))
+
+
 @transaction.atomic(durable=True)
 def draft_decision(
-    case_id: int, text: DecisionText, conditions: Sequence[ConditionText], *, actor: User, now: datetime
+    case_id: int,
+    text: DecisionText,
+    conditions: Sequence[ConditionText],
+    *,
+    seen: str | None = None,
+    actor: User,
+    now: datetime,
 ) -> Decision:
-    """Write or rewrite the draft; nothing is required before it is issued."""
+    """Write or rewrite the draft; nothing is required before it is issued.
+
+    ``seen`` is the mark of the draft the page showed, empty where there was none; another one is refused as stale.
+    """
     folder = open_folder(case_id, actor=actor, now=now)
     guard(DRAFT_DECISION, folder)
+    _not_stale(folder.draft, seen)
     decision = folder.draft or Decision(case=folder.case, number=len(folder.decisions) + 1)
     checking = State(folder.case.state) is State.CHECKING
     decision.motion = None if checking else folder.carried
@@ -116,16 +131,11 @@ def _issue(folder: Folder, decision: Decision) -> None:
     _queue_reports(decision, now=folder.now)
 
 
-def _not_stale(decision: Decision | None, seen: datetime | None) -> None:
-    if seen is not None and decision is not None and decision.drafted_at != seen:
-        raise Refused((Gap(GapCode.STALE),))
-
-
 @transaction.atomic(durable=True)
-def issue_decision(case_id: int, *, seen: datetime | None = None, actor: User, now: datetime) -> Decision:
+def issue_decision(case_id: int, *, seen: str | None = None, actor: User, now: datetime) -> Decision:
     """The chair, or the one designated, issues; the clock stops, the applicant is told, the reports are made.
 
-    ``seen`` is when the draft was written that the chair read; another one is refused as stale.
+    ``seen`` is the mark of the draft the chair read; another one is refused as stale.
     """
     folder = open_folder(case_id, actor=actor, now=now)
     guard(ISSUE_DECISION, folder)
@@ -157,7 +167,7 @@ def issue_decision(case_id: int, *, seen: datetime | None = None, actor: User, n
 
 
 @transaction.atomic(durable=True)
-def confirm_modification(case_id: int, *, seen: datetime | None = None, actor: User, now: datetime) -> Decision:
+def confirm_modification(case_id: int, *, seen: str | None = None, actor: User, now: datetime) -> Decision:
     """The chair finds the requirements met: the case is approved by a decision of its own; ``seen`` as in issuing."""
     folder = open_folder(case_id, actor=actor, now=now)
     guard(CONFIRM_MODIFICATION, folder)
