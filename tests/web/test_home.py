@@ -70,6 +70,15 @@ def test_secretary_assigns_again_when_a_recusal_leaves_too_few(client: Client, s
     assert tasks(home(client, scene.secretary)) == [("Assign reviewers", address("case-reviewers", case))]
 
 
+def test_secretary_assigns_again_while_those_left_still_rate(client: Client, scene: Scene) -> None:
+    case = scene.case_in(State.REVIEWING)
+    before = tasks(home(client, scene.secretary))
+    case.reviews.filter(pk=case.reviews.order_by("pk")[0].pk).update(withdrawn_at=scene.now)
+    left = case.reviews.filter(withdrawn_at__isnull=True, submitted_at__isnull=True).count()
+    assert (before, 0 < left < scene.rules.review.min_reviewers.value) == ([], True)
+    assert tasks(home(client, scene.secretary)) == [("Assign reviewers", address("case-reviewers", case))]
+
+
 def test_adjourned_case_is_to_be_put_on_an_agenda_again(client: Client, scene: Scene) -> None:
     case = scene.case_in(State.READY)
     scene.plan(case)

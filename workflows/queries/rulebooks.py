@@ -15,6 +15,11 @@ def load_rulebook(version: RulebookVersion) -> Rulebook:
     return known
 
 
+def published_editions() -> list[RulebookVersion]:
+    """Every edition, for questions whose answer each edition's rules give; one query."""
+    return list(RulebookVersion.objects.defer("content").order_by("pk"))
+
+
 def latest_rulebook(slug: str) -> RulebookVersion:
     """The newest published edition. Raises ``RulebookVersion.DoesNotExist``."""
     return RulebookVersion.objects.filter(slug=slug).defer("content").latest("version")
