@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from pytest_django import DjangoAssertNumQueries
 
@@ -148,6 +149,17 @@ def test_convening_names_who_is_told_and_tells_them(client: Client, scene: Scene
     client.post(f"/meetings/{meeting.pk}/convene/")
     meeting.refresh_from_db()
     assert meeting.state == MeetingState.CONVENED.value
+
+
+def test_opening_before_the_hour_warns_and_at_the_hour_does_not(client: Client, scene: Scene) -> None:
+    meeting = scene.plan(scene.case_in(State.READY))
+    convene_meeting(meeting.pk, actor=scene.secretary, now=scene.now)
+    early = at(client, scene.chair).get(f"/meetings/{meeting.pk}/open/")
+    Meeting.objects.filter(pk=meeting.pk).update(starts_at=timezone.now() - timedelta(minutes=1))
+    due = client.get(f"/meetings/{meeting.pk}/open/")
+    planned = date_format(localtime(meeting.starts_at), "DATETIME_FORMAT")
+    assert f"Convened for {planned}." in text(early)
+    assert [text(page).count("before its time") for page in (early, due)] == [1, 0]
 
 
 def test_opening_a_meeting_twice_shows_the_present_state(client: Client, scene: Scene) -> None:

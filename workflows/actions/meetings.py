@@ -157,11 +157,11 @@ def convene_meeting(meeting_id: int, *, actor: User, now: datetime) -> Meeting:
 
 @transaction.atomic(durable=True)
 def open_meeting(meeting_id: int, *, actor: User, now: datetime) -> Meeting:
-    """The sitting begins."""
+    """The sitting begins; the event keeps when it was planned to, for it may be opened before."""
     folder = _open(meeting_id, actor=actor, now=now)
     _guard(OPEN, folder)
     _set_state(folder.meeting, OPEN, "opened_at", now=now)
-    _note(folder.meeting, OPEN.verb, actor=actor, now=now)
+    _note(folder.meeting, OPEN.verb, actor=actor, now=now, planned=folder.meeting.starts_at.isoformat())
     return folder.meeting
 
 
