@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from ethicsreview.documents import wording
-from ethicsreview.documents.domain import Standing
+from ethicsreview.documents.domain import Standing, html_language
 from ethicsreview.documents.forms import CodeForm, FileForm
 from ethicsreview.documents.models import SignedDocument
 from ethicsreview.documents.queries import document_by_code, verdict
@@ -66,7 +66,12 @@ def verify_code(request: HttpRequest, code: str, *, standings: Standings = no_st
     document = document_by_code(code)
     if document is None:
         return render(request, "documents/code_unknown.html", {"code": code, "code_form": CodeForm()}, status=404)
-    context = {"document": document, "signers": document.signers, "standing": standings(document)}
+    context = {
+        "document": document,
+        "language_code": html_language(document.language),
+        "signers": document.signers,
+        "standing": standings(document),
+    }
     return render(request, "documents/code.html", context)
 
 

@@ -12,6 +12,8 @@ ENTRIES = (
     ("workflows:meeting-list", _("Meetings")),
     ("workflows:committee-list", _("Committees")),
     ("assessments:list", _("Maturity")),
+    ("workflows:verification-list", _("Verifications")),
+    ("workflows:register", _("Register")),
     ("documents:verify", _("Verify a document")),
 )
 

@@ -24,6 +24,7 @@ from ethicsreview.portal.queries.home import Awaited, Home, home_of
 from ethicsreview.portal.queries.search import Found, find
 from ethicsreview.portal.wording import ROUTES, TASKS, reason_of
 from workflows.queries.reports import certificate_of
+from workflows.queries.verification_tasks import VerificationTask
 from workflows.views.certificate_words import standing_of
 from workflows.views.doors import desk_day, reader
 from workflows.views.pieces import status
@@ -41,7 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "home": found,
         "name": user.name_in(language),
         "figures": _figures(found),
-        "awaiting": [_task(entry, now) for entry in found.awaiting],
+        "awaiting": [*(_verifying(row, now) for row in found.verifying), *(_task(row, now) for row in found.awaiting)],
         "assessing": [listed(row) for row in found.assessing],
         "changed": [{"case": case, "status": status(case)} for case in found.changed],
         "failed": [{"case": row.case, "count": row.count, "reason": reason_of(row.error)} for row in found.failed],
@@ -52,11 +53,12 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _figures(found: Home) -> list[dict[str, Any]]:
     """The counts at the top; none for somebody without a seat, whose page is short."""
-    if not (found.timed or found.meetings or found.awaiting):
+    waiting = len(found.awaiting) + len(found.verifying)
+    if not (found.timed or found.meetings or waiting):
         return []
     late = reverse("workflows:case-list") + "?late=on"
     rows = [
-        {"value": len(found.awaiting), "label": _("awaiting you"), "url": "#awaiting", "late": False},
+        {"value": waiting, "label": _("awaiting you"), "url": "#awaiting", "late": False},
         {"value": len(found.late), "label": _("overdue"), "url": late, "late": bool(found.late)},
         {"value": len(found.timed) - len(found.late), "label": _("due within a week"), "url": "#timed", "late": False},
         {"value": len(found.meetings), "label": _("meetings ahead"), "url": "#meetings", "late": False},
@@ -71,6 +73,18 @@ def _task(entry: Awaited, now: datetime) -> dict[str, Any]:
         url = reverse(ROUTES[entry.task], args=[entry.case.pk])
     waited = timesince(entry.since, now, depth=1)
     return {"label": TASKS[entry.task], "url": url, "case": entry.case, "since": entry.since, "waited": waited}
+
+
+def _verifying(entry: VerificationTask, now: datetime) -> dict[str, Any]:
+    """A task of a verification, shaped like one of a case."""
+    row = entry.verification
+    return {
+        "label": TASKS[entry.task],
+        "url": reverse("workflows:verification", args=[row.pk]),
+        "case": {"reference": row.reference, "title": row.self_assessment.legal_entity},
+        "since": entry.since,
+        "waited": timesince(entry.since, now, depth=1),
+    }
 
 
 @login_required

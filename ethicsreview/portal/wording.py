@@ -19,6 +19,17 @@ TASKS = {
     "issue_decision": _("Issue the decision"),
     "check_modification": _("Check the modified version"),
     "vote": _("Vote now"),
+    "answer_findings": _("Answer the findings"),
+    "check_verification": _("Check what was handed in and put a team together"),
+    "rate_verification": _("Rate the criteria"),
+    "settle_findings": _("Settle the findings"),
+    "recommend_tier": _("Recommend the tier"),
+    "name_reviewer": _("Name who reviews compliance"),
+    "review_compliance": _("Review the procedure"),
+    "lead_panel": _("Lead the panel's ballot"),
+    "vote_on_tier": _("Vote on the recommended tier"),
+    "settle_objections": _("Settle the objections"),
+    "decide_verification": _("Decide on the certificate"),
 }
 
 ROUTES = {

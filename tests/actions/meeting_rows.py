@@ -92,7 +92,12 @@ MEETING_ROWS: dict[str, MeetingRow] = {
         ),
     ),
     "meeting.open": MeetingRow(
-        M.CONVENED, "chair", plain(meetings.open_meeting), M.OPEN, lambda s, m, r: {}, twice=was(M.OPEN)
+        M.CONVENED,
+        "chair",
+        plain(meetings.open_meeting),
+        M.OPEN,
+        lambda s, m, r: {"planned": m.starts_at.isoformat()},
+        twice=was(M.OPEN),
     ),
     "meeting.attend": MeetingRow(
         M.OPEN,

@@ -1,5 +1,6 @@
 """Each contract bites: fed one fault, the checker names exactly the contracts it breaks."""
 
+import ast
 import re
 import shutil
 import subprocess
@@ -168,3 +169,15 @@ def test_mypy_is_strict(tmp_path: Path) -> None:
     found = set(re.findall(r"^(\w+)\.py:.*\[([\w-]+)\]$", result.stdout, re.MULTILINE))
     assert found == {(code.replace("-", "_"), code) for code, _ in MYPY_FAULTS}
     assert CONFIG["tool"]["mypy"]["strict"] is True
+
+
+def test_no_action_is_longer_than_the_house_allows() -> None:
+    apps = ("ethicsreview/*", "assessments", "workflows")
+    files = [path for app in apps for name in ("actions.py", "actions/*.py") for path in ROOT.glob(f"{app}/{name}")]
+    long = [
+        (path.relative_to(ROOT).as_posix(), node.name)
+        for path in files
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef) and (node.end_lineno or 0) - node.lineno + 1 > 30
+    ]
+    assert long == []

@@ -12,6 +12,31 @@ from ethicsreview.settings import env
 from tests.workers import database_address
 
 ROOT = Path(__file__).resolve().parents[2]
+WEB = """
+import logging, django, weasyprint
+django.setup()
+from django.core.handlers.exception import response_for_exception
+from django.test import RequestFactory
+try:
+    raise ValueError("a fault of ours")
+except ValueError as fault:
+    response_for_exception(RequestFactory().get("/somewhere/"), fault)
+logging.getLogger("workflows").warning("a warning of ours")
+logging.getLogger("weasyprint").warning("a warning of no use")
+"""
+CELERY = """
+import logging, django
+from ethicsreview.celery import app
+django.setup()
+app.log.setup()
+import weasyprint
+try:
+    raise ValueError("a fault of ours")
+except ValueError:
+    logging.getLogger("celery.app.trace").exception("Task raised unexpected")
+logging.getLogger("workflows").warning("a warning of ours")
+logging.getLogger("weasyprint").warning("a warning of no use")
+"""
 NEEDED = {
     "SECRET_KEY": "k" * 60,
     "DATABASE_URL": "postgresql://app@127.0.0.1/none",
@@ -133,3 +158,18 @@ def test_production_starts_with_what_it_needs() -> None:
 def test_production_refuses_to_start_without(name: str) -> None:
     environment = {key: value for key, value in NEEDED.items() if key != name}
     assert _production(environment) == f"django.core.exceptions.ImproperlyConfigured: {name} is not set"
+
+
+@pytest.mark.parametrize("process", [WEB, CELERY], ids=["web", "worker"])
+def test_every_process_writes_tracebacks_and_warnings_to_stderr_once(process: str) -> None:
+    settings = {"DJANGO_SETTINGS_MODULE": "ethicsreview.settings.local", "DEBUG": "false"}
+    result = subprocess.run(
+        [sys.executable, "-c", process],
+        cwd=ROOT,
+        env=os.environ | settings,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    wanted = ("ValueError: a fault of ours", "a warning of ours", "a warning of no use")
+    assert ([result.stderr.count(words) for words in wanted], result.stdout) == ([1, 1, 0], "")

@@ -133,6 +133,31 @@ def test_code_stands_readable_in_the_file() -> None:
     assert unsigned_specimen("en").count(f"urn:ethicsreview:code:{CODE}".encode()) == 1
 
 
+SECTION = """<div style="break-before: page; height: {height}mm"></div><section><{tag}>Heading{height}</{tag}>
+<p class="{words}">Introduction{height}.</p><table class="data">
+<thead><tr><th scope="col">Head{height}</th></tr></thead>
+<tbody><tr><td>Row{height}</td></tr><tr><td>More{height}</td></tr></tbody></table></section>"""
+
+
+@pytest.mark.parametrize("tag", ["h2", "h3"])
+@pytest.mark.parametrize("words", ["", "small quiet", "note"])
+def test_heading_stays_with_its_introduction_and_the_first_row(tag: str, words: str, tmp_path: Path) -> None:
+    heights = range(196, 242, 3)  # down to where nothing of the section fits below
+    sections = "".join(SECTION.format(height=height, tag=tag, words=words) for height in heights)
+    html = specimen_html("en").replace('<section class="attest">', f'{sections}<section class="attest">')
+    (tmp_path / "read.pdf").write_bytes(specimen("en", html=html))
+    read = subprocess.run(["pdftotext", tmp_path / "read.pdf", "-"], capture_output=True, text=True, check=True)
+    pages = read.stdout.split("\f")
+    places = [
+        {
+            next(n for n, page in enumerate(pages) if f"{word}{height}" in page)
+            for word in ("Heading", "Introduction", "Row")
+        }
+        for height in heights
+    ]
+    assert [len(where) for where in places] == [1] * len(heights)
+
+
 @LANGUAGES
 def test_rare_characters_and_code_can_be_read_out_of_the_pages(language: str, tmp_path: Path) -> None:
     (tmp_path / "sealed.pdf").write_bytes(signed_specimen(language))

@@ -235,8 +235,10 @@ def test_preferences_of_a_person_follow_to_another_browser(client: Client, membe
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("there", ["https://evil.test/", "//evil.test", "javascript:alert(1)", ""])
-def test_preferences_lead_nowhere_else(client: Client, there: str) -> None:
+@pytest.mark.parametrize(
+    "there", ["https://evil.test/", "//evil.test", "javascript:alert(1)", "", "x", "\0", "http:[", "portal:search"]
+)
+def test_preferences_lead_to_a_path_of_this_site_or_home(client: Client, there: str) -> None:
     assert client.post("/accounts/preferences/", {"theme": "dark", "next": there})["Location"] == "/"
 
 

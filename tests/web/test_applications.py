@@ -190,6 +190,27 @@ def test_step_keeps_what_is_right_and_shows_what_is_not_as_typed(scene: Scene, b
     assert len(fields["purpose"].value()) == 3001
 
 
+def test_step_names_the_end_that_lies_before_the_start(scene: Scene, blank: Case, client: Client) -> None:
+    data = {"title": "Right", "starts": "2027-03-01", "ends": "2027-02-28"}
+    sent = send(client, scene.lead, url("application-step", blank, "activity"), **data)
+    fields = {row["code"]: row["field"] for group in sent.context["groups"] for row in group["pieces"]}
+    assert {row["code"]: row["errors"] for row in sent.context["troubled"]} == {
+        "ends": ["The last day lies before the first."]
+    }
+    assert (sent.status_code, answers(blank)) == (422, {"title": "Right", "starts": "2027-03-01"})
+    assert (fields["ends"].value(), 'type="date" name="ends"' in str(fields["ends"])) == ("2027-02-28", True)
+
+
+@pytest.mark.parametrize(("key", "day"), [("ends", "2027-02-28"), ("starts", "2027-07-01")])
+def test_day_saved_alone_is_held_against_the_other_one_stored(
+    scene: Scene, blank: Case, client: Client, key: str, day: str
+) -> None:
+    both = {"starts": "2027-03-01", "ends": "2027-06-30"}
+    save_answers(blank.pk, both, actor=scene.lead, now=scene.now)
+    sent = piece(client, scene.lead, blank, "activity", key, {key: day, **seen(blank, key)})
+    assert (sent.status_code, len(sent.context["piece"]["errors"]), answers(blank)) == (422, 1, both)
+
+
 def test_step_takes_an_answer_back(scene: Scene, blank: Case, client: Client) -> None:
     save_answers(blank.pk, {"title": "Gone soon", "field": ["health"]}, actor=scene.lead, now=scene.now)
     send(client, scene.lead, url("application-step", blank, "activity"), title="", **seen(blank, "title"))

@@ -135,6 +135,12 @@ def test_page_offers_each_role_the_steps_of_the_state(
     assert found == NEXT[state]
 
 
+@pytest.mark.parametrize("state", list(State))
+def test_step_bar_has_one_step_whose_words_a_phone_shows(client: Client, scene: Scene, state: State) -> None:
+    page = hub(client, scene.lead, scene.case_in(state)).content.decode()
+    assert len(re.findall(r'<li class="steps__step (?:[^"]*--last"|[^>]*aria-current="step")', page)) == 1
+
+
 @pytest.mark.parametrize("state", [State.DRAFT, State.READY, State.APPROVED])
 def test_page_in_chinese_has_no_english_step_left(client: Client, scene: Scene, state: State) -> None:
     case = scene.case_in(state)

@@ -108,6 +108,26 @@ def test_draft_refuses_what_cannot_be_printed_or_meant(
     assert (page.context["form"][field].value(), Decision.objects.count()) == (changes[field], 0)
 
 
+@pytest.mark.parametrize("first", [False, True], ids=["rewritten", "written first"])
+def test_draft_somebody_else_kept_meanwhile_is_not_written_over(client: Client, scene: Scene, first: bool) -> None:
+    case = scene.case_in(State.CARRIED)
+    address = f"/cases/{case.pk}/decision/"
+    if not first:
+        scene.write_decision(case)
+    seen = at(client, scene.secretary).get(address).context["form"]["drafted"].value() or ""
+    mine, theirs = (typed(scene, drafted=seen, reasons_en=words) for words in ("My reasons.", "Their reasons."))
+    assert at(client, scene.chair).post(address, theirs).status_code == 302
+    page = at(client, scene.secretary).post(address, mine)
+    assert (page.status_code, codes(page, "refused")) == (409, ["stale"])
+    form = page.context["form"]
+    assert (form["reasons_en"].value(), page.context["draft"]["texts"][0]["first"]) == (
+        "My reasons.",
+        "Their reasons.",
+    )
+    again = client.post(address, mine | {"drafted": form["drafted"].value()})
+    assert (again.status_code, Decision.objects.get().reasons_en) == (302, "My reasons.")
+
+
 @pytest.mark.parametrize("due", ["2020-01-01", "9999-12-31", "2027-02-30"])
 def test_condition_is_due_on_a_day_to_come(client: Client, scene: Scene, due: str) -> None:
     case = scene.case_in(State.CARRIED)
@@ -165,7 +185,7 @@ def test_draft_changed_since_it_was_read_is_not_issued(client: Client, scene: Sc
     case = scene.case_in(State.CARRIED)
     scene.write_decision(case)
     sent = issue_data(case)
-    at(client, scene.secretary).post(f"/cases/{case.pk}/decision/", typed(scene))
+    at(client, scene.secretary).post(f"/cases/{case.pk}/decision/", typed(scene, drafted=sent["drafted"]))
     response = at(client, scene.chair).post(f"/cases/{case.pk}/decision/issue/", sent)
     assert (response.status_code, codes(response)) == (409, ["stale"])
     assert Decision.objects.get().issued_at is None

@@ -70,6 +70,15 @@ def test_secretary_assigns_again_when_a_recusal_leaves_too_few(client: Client, s
     assert tasks(home(client, scene.secretary)) == [("Assign reviewers", address("case-reviewers", case))]
 
 
+def test_secretary_assigns_again_while_those_left_still_rate(client: Client, scene: Scene) -> None:
+    case = scene.case_in(State.REVIEWING)
+    before = tasks(home(client, scene.secretary))
+    case.reviews.filter(pk=case.reviews.order_by("pk")[0].pk).update(withdrawn_at=scene.now)
+    left = case.reviews.filter(withdrawn_at__isnull=True, submitted_at__isnull=True).count()
+    assert (before, 0 < left < scene.rules.review.min_reviewers.value) == ([], True)
+    assert tasks(home(client, scene.secretary)) == [("Assign reviewers", address("case-reviewers", case))]
+
+
 def test_adjourned_case_is_to_be_put_on_an_agenda_again(client: Client, scene: Scene) -> None:
     case = scene.case_in(State.READY)
     scene.plan(case)
@@ -179,6 +188,28 @@ def test_search_knows_no_case_one_may_not_read(client: Client, scene: Scene, str
 def test_search_with_words_leads_to_the_list_and_without_to_all(client: Client, scene: Scene) -> None:
     assert search(client, scene.secretary, "a & b") == "/cases/?text=a+%26+b"
     assert search(client, scene.secretary, "  ") == "/cases/"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/search/?q=%00",
+        "/cases/?text=a%00",
+        "/cases/?committee=%00",
+        "/cases/?older=%00",
+        "/notices/?after=%00",
+        "/meetings/?older=%00",
+        "/committees/%00/",
+        "/verify/%00/",
+        "/admin/workflows/case/?state__exact=%00",
+        "/admin/workflows/case/?q=%00",
+        "/admin/workflows/case/?%00=1",
+    ],
+)
+def test_nul_in_an_address_is_answered_with_400(client: Client, operator: User, address: str) -> None:
+    client.force_login(operator)
+    page = client.get(address)
+    assert (page.status_code, [template.name for template in page.templates][:1]) == (400, ["400.html"])
 
 
 def test_search_box_stands_on_every_page_of_the_signed_in(client: Client, scene: Scene) -> None:

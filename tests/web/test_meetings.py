@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from pytest_django import DjangoAssertNumQueries
 
@@ -148,6 +149,17 @@ def test_convening_names_who_is_told_and_tells_them(client: Client, scene: Scene
     client.post(f"/meetings/{meeting.pk}/convene/")
     meeting.refresh_from_db()
     assert meeting.state == MeetingState.CONVENED.value
+
+
+def test_opening_before_the_hour_warns_and_at_the_hour_does_not(client: Client, scene: Scene) -> None:
+    meeting = scene.plan(scene.case_in(State.READY))
+    convene_meeting(meeting.pk, actor=scene.secretary, now=scene.now)
+    early = at(client, scene.chair).get(f"/meetings/{meeting.pk}/open/")
+    Meeting.objects.filter(pk=meeting.pk).update(starts_at=timezone.now() - timedelta(minutes=1))
+    due = client.get(f"/meetings/{meeting.pk}/open/")
+    planned = date_format(localtime(meeting.starts_at), "DATETIME_FORMAT")
+    assert f"Convened for {planned}." in text(early)
+    assert [text(page).count("before its time") for page in (early, due)] == [1, 0]
 
 
 def test_opening_a_meeting_twice_shows_the_present_state(client: Client, scene: Scene) -> None:
@@ -346,6 +358,20 @@ def test_minutes_are_drafted_by_the_secretary_and_approved_by_the_chair(client: 
     assert len(Minutes.objects.get().digest) == 64
     again = client.post(f"/meetings/{meeting.pk}/minutes/approve/")
     assert again.status_code == 409
+
+
+def test_notes_somebody_else_kept_meanwhile_are_not_written_over(client: Client, scene: Scene) -> None:
+    _case, meeting = sat(scene)
+    desk, address = at(client, scene.secretary), f"/meetings/{meeting.pk}/minutes/"
+    desk.post(address, {"notes": "First."})
+    seen = desk.get(address).context["form"]["drafted"].value()
+    assert desk.post(address, {"notes": "Theirs.", "drafted": seen}).status_code == 302
+    page = desk.post(address, {"notes": "Mine.", "drafted": seen})
+    assert (page.status_code, [row["code"] for row in page.context["refused"]]) == (409, ["stale"])
+    form = page.context["form"]
+    assert (form["notes"].value(), page.context["notes"]) == ("Mine.", "Theirs.")
+    again = desk.post(address, {"notes": "Mine.", "drafted": form["drafted"].value()})
+    assert (again.status_code, Minutes.objects.get().notes) == (302, "Mine.")
 
 
 def test_minutes_hide_a_recused_item_and_the_notes(client: Client, scene: Scene) -> None:

@@ -158,3 +158,10 @@ def test_retry_queues_again_for_the_desk_alone(client: Client, scene: Scene, str
     assert [at(client, user).post(address).status_code for user in people] == [404, 403, 403, 302]
     report.refresh_from_db()
     assert (report.state, client.get(address).status_code) == (ReportState.QUEUED.value, 405)
+
+
+def test_retry_of_a_signed_document_says_that_it_is_signed(client: Client, scene: Scene) -> None:
+    case = scene.case_in(State.APPROVED)
+    report = signed(case, ReportKind.LETTER, "en", now=scene.now)
+    page = at(client, scene.secretary).post(f"/reports/{report.pk}/retry/", follow=True)
+    assert [str(message) for message in page.context["messages"]] == ["The document is signed already."]

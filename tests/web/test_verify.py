@@ -1,5 +1,7 @@
 """The public verification pages: a file or a code in, a clear verdict out, without signing in."""
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
@@ -33,7 +35,7 @@ def keep(host: Organisation, *, language: str = "en", code: str = CODE) -> Signe
             title="Ethics review decision",
             organisation_id=host.pk,
             code=code,
-            pdf=signed_specimen(language),
+            pdf=signed_specimen(language[:2]),
             signed_at=ISSUED,
         )
 
@@ -69,7 +71,7 @@ def test_flipped_byte_is_refused(client: Client, host: Organisation) -> None:
 
 
 def test_superseded_original_says_so(client: Client, host: Organisation) -> None:
-    old, new = keep(host), keep(host, language="zh", code="BBBB-BBBB-BBBB")
+    old, new = keep(host), keep(host, language="zh-hans", code="BBBB-BBBB-BBBB")
     with transaction.atomic():
         supersede(old, by=new)
     assert headline(send(client, signed_specimen("en"))) == "This document is genuine, but a later one replaces it"
@@ -130,12 +132,22 @@ def test_code_page_shows_what_is_in_the_register(client: Client, host: Organisat
 
 
 def test_code_page_of_superseded_document_leads_to_the_later_one(client: Client, host: Organisation) -> None:
-    old, new = keep(host), keep(host, language="zh", code="BBBB-BBBB-BBBB")
+    old, new = keep(host), keep(host, language="zh-hans", code="BBBB-BBBB-BBBB")
     with transaction.atomic():
         supersede(old, by=new)
     response = client.get(reverse("documents:verify-code", args=[CODE]))
     assert headline(response) == "A document was issued under this code, and a later one replaces it"
     assert response.content.decode().count(reverse("documents:verify-code", args=[new.code])) == 1
+
+
+@pytest.mark.parametrize(("language", "facts"), [("en", ("en", "English")), ("zh-hans", ("zh-Hans", "Chinese"))])
+def test_code_page_names_the_documents_language(
+    client: Client, host: Organisation, language: str, facts: tuple[str, str]
+) -> None:
+    keep(host, language=language)
+    page = client.get(reverse("documents:verify-code", args=[CODE])).content.decode()
+    title = re.findall(r'<dt>Document</dt><dd lang="([\w-]+)">', page)
+    assert (*title, *re.findall(r"<dt>Language</dt><dd>(\w+)</dd>", page)) == facts
 
 
 @pytest.mark.parametrize("code", ["ABCD-EFGH-JKLN", "nonsense", "<script>"])

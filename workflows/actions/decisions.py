@@ -67,27 +67,54 @@ def _kind_to_draft(folder: Folder) -> str:
     return folder.carried.decision_kind if folder.carried else ""
 
 
-@transaction.atomic(durable=True)
-def draft_decision(
-    case_id: int, text: DecisionText, conditions: Sequence[ConditionText], *, actor: User, now: datetime
-) -> Decision:
-    """Write or rewrite the draft; nothing is required before it is issued."""
-    folder = open_folder(case_id, actor=actor, now=now)
-    guard(DRAFT_DECISION, folder)
-    decision = folder.draft or Decision(case=folder.case, number=len(folder.decisions) + 1)
-    checking = State(folder.case.state) is State.CHECKING
-    decision.motion = None if checking else folder.carried
-    decision.application = next(v for v in reversed(folder.applications) if v.submitted_at)
-    decision.kind = _kind_to_draft(folder)
+def _not_stale(draft: Decision | None, seen: str | None) -> None:
+    if seen is not None and seen != (draft.mark if draft else ""):
+        raise Refused((Gap(GapCode.STALE),))
+
+
+def _as_read(folder: Folder, seen: str | None) -> Decision:
+    """The draft, if there is one and it is the one that was read."""
+    _not_stale(folder.draft, seen)
+    if folder.draft is None:
+        raise Refused((Gap(GapCode.DRAFT_MISSING),))
+    return folder.draft
+
+
+def _write(decision: Decision, text: DecisionText, conditions: Sequence[ConditionText]) -> None:
     for name, value in asdict(text).items():
         setattr(decision, name, value.strip() if isinstance(value, str) else value)
-    decision.drafted_by, decision.drafted_at = actor, now
     decision.save()
     decision.conditions.all().delete()
     Condition.objects.bulk_create(
         Condition(decision=decision, number=number, text_en=row.text_en, text_zh=row.text_zh, due=row.due)
         for number, row in enumerate((c for c in conditions if c.text_en or c.text_zh), start=1)
     )
+
+
+@transaction.atomic(durable=True)
+def draft_decision(
+    case_id: int,
+    text: DecisionText,
+    conditions: Sequence[ConditionText],
+    *,
+    seen: str | None = None,
+    actor: User,
+    now: datetime,
+) -> Decision:
+    """Write or rewrite the draft; nothing is required before it is issued.
+
+    ``seen`` is the mark of the draft the page showed, empty where there was none; another one is refused as stale.
+    """
+    folder = open_folder(case_id, actor=actor, now=now)
+    guard(DRAFT_DECISION, folder)
+    _not_stale(folder.draft, seen)
+    decision = folder.draft or Decision(case=folder.case, number=len(folder.decisions) + 1)
+    checking = State(folder.case.state) is State.CHECKING
+    decision.motion = None if checking else folder.carried
+    decision.application = next(v for v in reversed(folder.applications) if v.submitted_at)
+    decision.kind = _kind_to_draft(folder)
+    decision.drafted_by, decision.drafted_at = actor, now
+    _write(decision, text, conditions)
     note(folder.case, DRAFT_DECISION.verb, actor=actor, now=now, decision=decision.pk, kind=decision.kind)
     return decision
 
@@ -116,29 +143,27 @@ def _issue(folder: Folder, decision: Decision) -> None:
     _queue_reports(decision, now=folder.now)
 
 
-def _not_stale(decision: Decision | None, seen: datetime | None) -> None:
-    if seen is not None and decision is not None and decision.drafted_at != seen:
-        raise Refused((Gap(GapCode.STALE),))
+def _back_to_applicant(folder: Folder) -> None:
+    open_version(folder)
+    start_wait(folder.case, "modification", now=folder.now)
 
 
 @transaction.atomic(durable=True)
-def issue_decision(case_id: int, *, seen: datetime | None = None, actor: User, now: datetime) -> Decision:
+def issue_decision(case_id: int, *, seen: str | None = None, actor: User, now: datetime) -> Decision:
     """The chair, or the one designated, issues; the clock stops, the applicant is told, the reports are made.
 
-    ``seen`` is when the draft was written that the chair read; another one is refused as stale.
+    ``seen`` is the mark of the draft the chair read; another one is refused as stale.
     """
     folder = open_folder(case_id, actor=actor, now=now)
     guard(ISSUE_DECISION, folder)
-    decision = folder.draft
-    _not_stale(decision, seen)
-    rule = decision_rule(decision.kind, folder.rules) if decision else None
-    if decision is None or rule is None:
+    decision = _as_read(folder, seen)
+    rule = decision_rule(decision.kind, folder.rules)
+    if rule is None:
         raise Refused((Gap(GapCode.DRAFT_MISSING),))
     _issue(folder, decision)
     target = _TARGETS[rule.effect]
     if target is State.MODIFYING:
-        open_version(folder)
-        start_wait(folder.case, "modification", now=now)
+        _back_to_applicant(folder)
     change = move(folder.case, target, now=now, clock_stopped_at=now)
     note(
         folder.case,
@@ -157,14 +182,11 @@ def issue_decision(case_id: int, *, seen: datetime | None = None, actor: User, n
 
 
 @transaction.atomic(durable=True)
-def confirm_modification(case_id: int, *, seen: datetime | None = None, actor: User, now: datetime) -> Decision:
+def confirm_modification(case_id: int, *, seen: str | None = None, actor: User, now: datetime) -> Decision:
     """The chair finds the requirements met: the case is approved by a decision of its own; ``seen`` as in issuing."""
     folder = open_folder(case_id, actor=actor, now=now)
     guard(CONFIRM_MODIFICATION, folder)
-    decision = folder.draft
-    _not_stale(decision, seen)
-    if decision is None:
-        raise Refused((Gap(GapCode.DRAFT_MISSING),))
+    decision = _as_read(folder, seen)
     _issue(folder, decision)
     change = move(folder.case, CONFIRM_MODIFICATION.target, now=now, clock_stopped_at=now)
     note(
@@ -189,8 +211,7 @@ def return_modification(case_id: int, *, reasons: str, actor: User, now: datetim
     if folder.draft is not None:
         folder.draft.conditions.all().delete()
         folder.draft.delete()
-    open_version(folder)
-    start_wait(folder.case, "modification", now=now)
+    _back_to_applicant(folder)
     change = move(
         folder.case, RETURN_MODIFICATION.target, now=now, clock_stopped_at=now, return_reasons=reasons.strip()
     )

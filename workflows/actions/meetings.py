@@ -157,11 +157,11 @@ def convene_meeting(meeting_id: int, *, actor: User, now: datetime) -> Meeting:
 
 @transaction.atomic(durable=True)
 def open_meeting(meeting_id: int, *, actor: User, now: datetime) -> Meeting:
-    """The sitting begins."""
+    """The sitting begins; the event keeps when it was planned to, for it may be opened before."""
     folder = _open(meeting_id, actor=actor, now=now)
     _guard(OPEN, folder)
     _set_state(folder.meeting, OPEN, "opened_at", now=now)
-    _note(folder.meeting, OPEN.verb, actor=actor, now=now)
+    _note(folder.meeting, OPEN.verb, actor=actor, now=now, planned=folder.meeting.starts_at.isoformat())
     return folder.meeting
 
 
@@ -248,10 +248,15 @@ def close_meeting(meeting_id: int, *, actor: User, now: datetime) -> Meeting:
 
 
 @transaction.atomic(durable=True)
-def draft_minutes(meeting_id: int, *, notes: str, actor: User, now: datetime) -> Minutes:
-    """Minutes made from the record, with the secretary's notes; drafting again keeps the newest."""
+def draft_minutes(meeting_id: int, *, notes: str, seen: str | None = None, actor: User, now: datetime) -> Minutes:
+    """Minutes made from the record, with the secretary's notes; drafting again keeps the newest.
+
+    ``seen`` is the mark of the draft the page showed, empty where there was none; another one is refused as stale.
+    """
     folder = _open(meeting_id, actor=actor, now=now)
     _guard(DRAFT_MINUTES, folder)
+    if seen is not None and seen != (folder.minutes.mark if folder.minutes else ""):
+        raise Refused((Gap(GapCode.STALE),))
     minutes, _new = Minutes.objects.update_or_create(
         meeting=folder.meeting,
         defaults={

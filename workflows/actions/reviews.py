@@ -13,7 +13,7 @@ from ethicsreview.notices.domain import Verb
 from workflows.domain.gapcodes import Gap, GapCode, Refused
 from workflows.domain.rooms import VOTING, SeatRole
 from workflows.domain.states import Role
-from workflows.domain.transitions import ASSIGN, CLOSE_REVIEWS, RATE, REVISE_RATING, SUBMIT_REVIEW
+from workflows.domain.transitions import ASSIGN, CLOSE_REVIEWS, RATE, REVISE_RATING, SUBMIT_REVIEW, Transition
 from workflows.models import Case, Review
 from workflows.queries.folders import Folder
 from workflows.queries.people import presiding, secretaries
@@ -74,6 +74,16 @@ def _own(folder: Folder) -> Review:
     return folder.own_review
 
 
+def _to_rate(folder: Folder, *, reason: str, evidence: Sequence[EvidenceLink]) -> tuple[Review, Transition]:
+    """The own review and the step a rating takes: after handing in, a change is a revision and needs a reason."""
+    review = _own(folder) if Role.REVIEWER in folder.roles else None
+    step = REVISE_RATING if review is not None and review.submitted_at is not None else RATE
+    guard(step, folder, reasons=bool(reason.strip()))
+    if not {link.version for link in evidence} <= citable(folder):
+        raise BadAnswer("evidence", AnswerFault.UNKNOWN_DOCUMENT)
+    return _own(folder), step
+
+
 @transaction.atomic(durable=True)
 def rate_indicator(
     case_id: int,
@@ -86,21 +96,12 @@ def rate_indicator(
     actor: User,
     now: datetime,
 ) -> Answer | None:
-    """Keep one rating of the own review; after handing in, a change is a revision and needs a reason.
-
-    A gate rated with the blocking step cannot be handed in without a reason. Raises ``BadAnswer`` for a step or item
-    the instrument has not.
-    """
+    """Keep one rating of the own review. Raises ``BadAnswer`` for a step or item the instrument has not."""
     folder = open_folder(case_id, actor=actor, now=now)
-    review = _own(folder) if Role.REVIEWER in folder.roles else None
-    submitted = review is not None and review.submitted_at is not None
-    guard(REVISE_RATING if submitted else RATE, folder, reasons=bool(reason.strip()))
-    own = _own(folder)
-    if not {link.version for link in evidence} <= citable(folder):
-        raise BadAnswer("evidence", AnswerFault.UNKNOWN_DOCUMENT)
-    before = folder.answers.get(own.assessment_id, {}).get(item)
+    review, transition = _to_rate(folder, reason=reason, evidence=evidence)
+    before = folder.answers.get(review.assessment_id, {}).get(item)
     answer = add_answer(
-        assessment=own.assessment,
+        assessment=review.assessment,
         item=item,
         step=step,
         not_applicable=not_applicable,
@@ -108,17 +109,16 @@ def rate_indicator(
         evidence=evidence,
         by=actor,
         now=now,
-        revising=submitted,
+        revising=transition is REVISE_RATING,
     )
-    verb = REVISE_RATING.verb if submitted else RATE.verb
     if answer is not None and answer != before:
-        note(folder.case, verb, actor=actor, now=now, review=own.pk, item=item, answer=answer.pk)
+        note(folder.case, transition.verb, actor=actor, now=now, review=review.pk, item=item, answer=answer.pk)
     return answer
 
 
 @transaction.atomic(durable=True)
 def submit_review(case_id: int, *, opinion: str, actor: User, now: datetime) -> Review:
-    """Hand the own review in: every indicator rated or not applicable with a reason."""
+    """Hand the own review in: every indicator rated or not applicable with a reason, a blocking gate with one too."""
     folder = open_folder(case_id, actor=actor, now=now)
     guard(SUBMIT_REVIEW, folder)
     review = _own(folder)

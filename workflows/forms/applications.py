@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,7 @@ from workflows.forms.answers import EXPLANATION, STEP, PlainText, explanation_fi
 from workflows.models import Committee, SupplementItem
 from workflows.steps import digest_of
 
+FIRST_DAY, LAST_DAY = "starts", "ends"  # the planned period, of a rulebook that asks for it
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
 CHANGES = 6_000  # characters
 MARK = 16  # hexadecimal digits that tell one saved value from another
@@ -87,6 +89,21 @@ class StepForm(forms.Form):
             if not only or piece == only:
                 self.fields |= _fields(step, rules, keys, language)
 
+    def clean(self) -> dict[str, Any]:
+        """The planned period does not end before it begins; of a piece alone the other day is the one stored."""
+        data = super().clean() or {}
+        begins, ends = (self._day(key, data) for key in (FIRST_DAY, LAST_DAY))
+        if begins and ends and ends < begins:
+            if LAST_DAY in self.fields:
+                self.add_error(LAST_DAY, ValidationError(_("The last day lies before the first."), code="order"))
+            elif FIRST_DAY in self.fields:
+                words = _("This day lies after the last one. If both move, write the last one first.")
+                self.add_error(FIRST_DAY, ValidationError(words, code="order"))
+        return data
+
+    def _day(self, key: str, data: Mapping[str, Any]) -> str:
+        return str(kept(data.get(key)) if key in self.fields else self.stored.get(key) or "")
+
     def values(self) -> dict[str, Any]:
         """What is valid and says something new, or takes something back."""
         found = {key: kept(value) for key, value in self.cleaned_data.items()}
@@ -102,7 +119,7 @@ class StepForm(forms.Form):
         """Show a day that does not exist as it was typed: a date input would show nothing."""
         for key in self.errors:
             widget = self.fields[key].widget if key in self.fields else None
-            if isinstance(widget, forms.DateInput):
+            if isinstance(widget, forms.DateInput) and not self.has_error(key, "order"):
                 widget.input_type = "text"
                 widget.attrs.pop("type", None)
 

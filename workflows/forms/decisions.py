@@ -41,8 +41,12 @@ def _check_ahead(day: date | None, today: date) -> None:
 
 
 class DecisionForm(forms.Form):
-    """The draft: each text in English, Chinese or both. Nothing is required before issuing."""
+    """The draft: each text in English, Chinese or both. Nothing is required before issuing.
 
+    ``drafted`` is the mark of the draft the page showed, empty where there was none.
+    """
+
+    drafted = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
     reasons_en = PrintedField(label=_("Reasons in English"), required=False, max_length=LONG * 2, rows=6)
     reasons_zh = PrintedField(label=_("Reasons in Chinese"), required=False, max_length=LONG * 2, rows=6)
     requirements_en = PrintedField(label=_("Requirements in English"), required=False, max_length=LONG * 2, rows=5)
@@ -56,7 +60,7 @@ class DecisionForm(forms.Form):
     def __init__(self, *args: Any, rule: DecisionRule, longest: Ruled[int], today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
-        kept = {name for section in sections(rule) for name in _FIELDS.get(section, ())}
+        kept = {"drafted", *(name for section in sections(rule) for name in _FIELDS.get(section, ()))}
         for name in [name for name in self.fields if name not in kept]:
             del self.fields[name]
         months = self.fields.get("followup_months")
@@ -88,7 +92,7 @@ class DecisionForm(forms.Form):
 
     def text(self) -> DecisionText:
         """The draft as the action takes it."""
-        return DecisionText(**self.cleaned_data)
+        return DecisionText(**{name: value for name, value in self.cleaned_data.items() if name != "drafted"})
 
 
 class ConditionForm(forms.Form):

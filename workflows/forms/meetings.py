@@ -117,8 +117,9 @@ class LeaveForm(forms.Form):
 
 
 class NotesForm(forms.Form):
-    """The secretary's notes beside the record."""
+    """The secretary's notes beside the record; ``drafted`` is the mark of the draft the page showed, if any."""
 
+    drafted = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
     notes = PrintedField(
         label=_("Notes"),
         required=False,

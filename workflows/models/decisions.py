@@ -59,6 +59,11 @@ class Decision(models.Model):
     def __str__(self) -> str:
         return f"{self.case_id} decision {self.number}"
 
+    @property
+    def mark(self) -> str:
+        """Names this writing of the draft: a page sends it back, so that an act is about what was read."""
+        return self.drafted_at.isoformat()
+
 
 class Condition(models.Model):
     """Something the applicant must do, with the day it is due."""

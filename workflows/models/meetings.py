@@ -207,3 +207,8 @@ class Minutes(models.Model):
 
     def __str__(self) -> str:
         return f"minutes of {self.meeting_id}"
+
+    @property
+    def mark(self) -> str:
+        """Names this draft: a page sends it back, so that nobody writes over what they have not read."""
+        return self.drafted_at.isoformat()

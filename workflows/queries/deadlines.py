@@ -1,5 +1,6 @@
 """Time limits across many cases: whose clock runs, whose limit is near or over; derived, never counted down."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -7,8 +8,8 @@ from django.db.models import Q, QuerySet
 
 from workflows.domain.clock import Clock, ends_at, local_day, read_clock
 from workflows.domain.warnings import EARLIEST, due_warnings
-from workflows.models import Case, Reminder
-from workflows.queries.rulebooks import committee_editions, load_rulebook
+from workflows.models import Case, Reminder, RulebookVersion
+from workflows.queries.rulebooks import load_rulebook, published_editions
 
 MOST = 200  # cases of one reading whose clocks are worked out one by one
 
@@ -23,13 +24,14 @@ class Timed:
     clock: Clock
 
 
-def due_within(days: int, now: datetime) -> Q:
-    """Running cases whose last day is at most ``days`` days after today; -1: those overdue. One query for the rules.
+def due_within(days: int, now: datetime, editions: Sequence[RulebookVersion] | None = None) -> Q:
+    """Running cases whose last day is at most ``days`` days after today; -1: those overdue.
 
-    Each edition of the rules has its own limit and time zone, so each gives one condition.
+    Each edition of the rules has its own limit and time zone, so each gives one condition; where they are not given,
+    one query fetches them.
     """
     found = Q(pk__in=[])
-    for edition in committee_editions().order_by("pk"):
+    for edition in published_editions() if editions is None else editions:
         rules = load_rulebook(edition)
         latest = local_day(now, rules.time_zone) + timedelta(days=days)
         began_before = ends_at(latest - timedelta(days=rules.meeting.days.value), rules.time_zone)
@@ -53,9 +55,15 @@ def clock_of(case: Case, now: datetime) -> Clock | None:
     )
 
 
-def timed_cases(cases: QuerySet[Case], *, within: int, now: datetime) -> list[Timed]:
-    """Of these, the cases due within so many days, the longest overdue first; two queries."""
-    rows = cases.filter(due_within(within, now)).select_related("committee", "rulebook").defer("rulebook__content")
+def timed_cases(
+    cases: QuerySet[Case], *, within: int, now: datetime, editions: Sequence[RulebookVersion] | None = None
+) -> list[Timed]:
+    """Of these, the cases due within so many days, the longest overdue first; two queries, with ``editions`` one."""
+    rows = (
+        cases.filter(due_within(within, now, editions))
+        .select_related("committee", "rulebook")
+        .defer("rulebook__content")
+    )
     timed = [
         Timed(case, clock) for case in rows.order_by("clock_started_at", "pk")[:MOST] if (clock := clock_of(case, now))
     ]

@@ -20,6 +20,11 @@ def load_rulebook(version: RulebookVersion) -> Rulebook:
     return known
 
 
+def published_editions() -> list[RulebookVersion]:
+    """Every edition of a committee's rules, for questions whose answer each edition gives; one query."""
+    return list(committee_editions().order_by("pk"))
+
+
 def latest_rulebook(slug: str) -> RulebookVersion:
     """The newest published edition. Raises ``RulebookVersion.DoesNotExist``."""
     return committee_editions().filter(slug=slug).latest("version")

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -96,6 +95,7 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
                 return _kept(request, folder, form, rows)
             except Refused as refused:
                 found, code = refused.gaps, status_of(refused)
+                folder = _read_again(request, folder, form)
     page = _draft_page(folder, rule, form, rows, found)
     return render(request, "workflows/decision_draft.html", page, status=code)
 
@@ -103,8 +103,8 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
 def _first(folder: Folder, draft: Decision | None) -> dict[str, Any]:
     if draft is None:
         return {"followup_months": folder.longest_followup.value, "valid_from": folder.day}
-    names = [name for name in DecisionForm.base_fields]
-    return {name: getattr(draft, name) for name in names}
+    names = [name for name in DecisionForm.base_fields if name != "drafted"]
+    return {"drafted": draft.mark} | {name: getattr(draft, name) for name in names}
 
 
 def _conditions(draft: Decision | None) -> list[dict[str, Any]]:
@@ -114,9 +114,19 @@ def _conditions(draft: Decision | None) -> list[dict[str, Any]]:
 
 def _kept(request: HttpRequest, folder: Folder, form: DecisionForm, rows: Any) -> HttpResponse:
     pk = folder.case.pk
-    actions.draft_decision(pk, form.text(), typed_conditions(rows), actor=reader(request), now=timezone.now())
+    seen = form.cleaned_data["drafted"]
+    actions.draft_decision(
+        pk, form.text(), typed_conditions(rows), seen=seen, actor=reader(request), now=timezone.now()
+    )
     messages.success(request, _("The draft is kept. Nobody has been told."))
     return redirect("workflows:decision", pk)
+
+
+def _read_again(request: HttpRequest, folder: Folder, form: DecisionForm) -> Folder:
+    """The case as it is now, what was typed kept beside it: who keeps it once more has seen the other draft."""
+    fresh = open_case(request, folder.case.pk)
+    form.data = {**request.POST.dict(), "drafted": fresh.draft.mark if fresh.draft else ""}
+    return fresh
 
 
 def _missing(folder: Folder) -> list[dict[str, str]]:
@@ -144,6 +154,7 @@ def _draft_page(
         "changes": folder.application.changes if checking else "",
         "changed": changed_items(folder) if checking else [],
         "refused": needed(found, folder.rules),
+        "stale": GapCode.STALE in {gap.code for gap in found},
         "needed": _missing(folder),
         "draft": ruling(folder, draft) if draft else None,
         "issues": bool(_issuing(folder).roles & folder.roles),
@@ -206,14 +217,12 @@ def _issue(request: HttpRequest, pk: int, transition: Transition, do: Callable[.
     if found or draft is None:
         missing = found or (Gap(GapCode.DRAFT_MISSING),)
         return refusal(request, Refused(missing), folder, reverse("workflows:decision", args=[pk]))
-    form = IssueForm(request.POST or None, initial={"drafted": draft.drafted_at.isoformat()})
+    form = IssueForm(request.POST or None, initial={"drafted": draft.mark})
     if request.method == "POST" and form.is_valid() and _is_in_person(request, form):
         try:
-            seen = datetime.fromisoformat(form.cleaned_data["drafted"])
-            do(pk, seen=seen, actor=reader(request), now=timezone.now())
-        except (Refused, ValueError) as refused:
-            gone = refused if isinstance(refused, Refused) else Refused((Gap(GapCode.STALE),))
-            return refusal(request, gone, folder, reverse("workflows:decision", args=[pk]))
+            do(pk, seen=form.cleaned_data["drafted"], actor=reader(request), now=timezone.now())
+        except Refused as refused:
+            return refusal(request, refused, folder, reverse("workflows:decision", args=[pk]))
         messages.success(request, _("The decision is issued. The signed documents are being made."))
         return redirect("workflows:report-list", pk)
     code = 400 if request.method == "POST" else 200

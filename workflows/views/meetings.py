@@ -223,10 +223,13 @@ def convene(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def open_sitting(request: HttpRequest, pk: int) -> HttpResponse:
-    """The sitting begins."""
+    """The sitting begins; before its hour too, knowingly."""
     folder = open_meeting(request, pk)
+    planned = date_format(localtime(folder.meeting.starts_at), "DATETIME_FORMAT")
     confirm = {
         "title": _("Open the meeting"),
+        "text": _("Convened for %(moment)s.") % {"moment": planned},
+        "warning": _early(planned) if folder.facts.in_future else "",
         "effects": [
             _("Attendance is recorded from this moment."),
             _("Quorum is counted for each item, without the members recused from it."),
@@ -242,6 +245,13 @@ def open_sitting(request: HttpRequest, pk: int) -> HttpResponse:
         lambda: actions.open_meeting(pk, actor=reader(request), now=timezone.now()),
         _("The meeting is in session."),
     )
+
+
+def _early(planned: str) -> str:
+    return _(
+        "You are opening the meeting before its time, %(moment)s. Members who rely on the notice may not be there yet."
+        " The history keeps both times."
+    ) % {"moment": planned}
 
 
 @login_required

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from workflows.actions.meetings import approve_minutes, draft_minutes
 from workflows.domain.ballots import Choice
-from workflows.domain.gapcodes import Refused
+from workflows.domain.gapcodes import Gap, GapCode, Refused
 from workflows.domain.rooms import Mode, SeatRole
 from workflows.domain.sittings import APPROVE_MINUTES, DRAFT_MINUTES, meeting_gaps
 from workflows.domain.states import MotionKind
@@ -38,7 +38,8 @@ def minutes(request: HttpRequest, pk: int) -> HttpResponse:
     """The minutes; the secretary drafts them, again and again until they are approved."""
     folder = open_meeting(request, pk)
     kept = folder.minutes
-    form = NotesForm(request.POST or None, initial={"notes": kept.notes if kept else ""})
+    first = {"notes": kept.notes, "drafted": kept.mark} if kept else None
+    form = NotesForm(request.POST or None, initial=first)
     if request.method == "POST":
         if not DRAFT_MINUTES.roles & folder.roles:
             raise PermissionDenied
@@ -51,11 +52,21 @@ def minutes(request: HttpRequest, pk: int) -> HttpResponse:
 def _drafted(request: HttpRequest, folder: MeetingFolder, form: NotesForm) -> HttpResponse:
     pk, notes = folder.meeting.pk, form.cleaned_data["notes"]
     try:
-        draft_minutes(pk, notes=notes, actor=reader(request), now=timezone.now())
+        draft_minutes(pk, notes=notes, seen=form.cleaned_data["drafted"], actor=reader(request), now=timezone.now())
     except Refused as refused:
+        if Gap(GapCode.STALE) in refused.gaps:
+            return _stale(request, pk, form, refused)
         return show_refused(request, pk, refused, typed=notes)
     messages.success(request, _("The minutes are drafted from the record."))
     return redirect("workflows:minutes", pk)
+
+
+def _stale(request: HttpRequest, pk: int, form: NotesForm, refused: Refused) -> HttpResponse:
+    """The minutes as they are now below the notes as typed: who drafts once more has seen the other draft."""
+    fresh = open_meeting(request, pk)
+    form.data = {**request.POST.dict(), "drafted": fresh.minutes.mark if fresh.minutes else ""}
+    page = _page(fresh, form) | {"refused": needed(refused.gaps, fresh.rules)}
+    return render(request, "workflows/minutes.html", page, status=409)
 
 
 def _page(folder: MeetingFolder, form: NotesForm) -> dict[str, Any]:

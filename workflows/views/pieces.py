@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from workflows.domain.clock import Clock, local_day
-from workflows.domain.states import State
+from workflows.domain.states import CLOSED, State
 from workflows.models import Case
 from workflows.queries.folders import Folder
 from workflows.wording import STATES
@@ -41,7 +41,7 @@ def status(case: Case) -> dict[str, Any]:
 
 
 def steps(folder: Folder) -> list[dict[str, Any]]:
-    """The procedure as a step bar; a case that ended early stops where it ended."""
+    """The procedure as a step bar; a case that ended early stops where it ended, at its ``last`` step."""
     labels = [
         _("Application"),
         _("Acceptance"),
@@ -53,11 +53,11 @@ def steps(folder: Folder) -> list[dict[str, Any]]:
     ]
     state = State(folder.case.state)
     if state is State.WITHDRAWN:
-        return [{"label": STATES[State.WITHDRAWN], "state": "blocked"}]
+        return [{"label": STATES[State.WITHDRAWN], "state": "blocked", "last": True}]
     place = next(index for index, states in enumerate(_PLACES) if state in states)
     modified = state in {State.MODIFYING, State.CHECKING} or any(w.kind == "modification" for w in folder.waits)
     return [
-        {"label": label, "state": _mark(index, place, state)}
+        {"label": label, "state": _mark(index, place, state), "last": index == place and state in CLOSED}
         for index, label in enumerate(labels)
         if index != 5 or modified
     ]

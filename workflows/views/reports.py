@@ -125,8 +125,11 @@ def retry(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied
     back = reverse("workflows:report-list", args=[folder.case.pk])
     try:
-        retry_report(pk, actor=folder.user, now=timezone.now())
+        report = retry_report(pk, actor=folder.user, now=timezone.now())
     except Refused as refused:
         return refusal(request, refused, folder, back)
-    messages.success(request, _("The document is queued again."))
+    if report.state == ReportState.SIGNED.value:
+        messages.info(request, _("The document is signed already."))
+    else:
+        messages.success(request, _("The document is queued again."))
     return redirect(back)

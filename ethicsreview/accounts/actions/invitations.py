@@ -49,23 +49,22 @@ def invite(
     address = email.strip().lower()
     _check_invite(organisation, address, role, actor=actor, now=now)
     _withdraw_earlier(organisation, address, role, actor=actor, now=now)
-    nonce = secrets.token_hex(16)
-    invitation = Invitation.objects.create(
-        organisation=organisation,
-        email=address,
-        name=name.strip(),
-        role=role.value,
-        language=language,
-        nonce=nonce,
-        token_sha256=fingerprint(invitation_token(nonce)),
-        invited_by=actor,
-        created_at=now,
-        expires_at=now + VALID_FOR,
-        next_mail_at=now + wait_after(0),
+    invitation = Invitation(
+        organisation=organisation, email=address, name=name.strip(), role=role.value, language=language
     )
+    _give_link(invitation, actor=actor, now=now)
     _record("invitation.sent", invitation, actor=actor, now=now)
     transaction.on_commit(lambda: tasks.mail_invitation.delay(invitation_id=invitation.pk), robust=True)
     return invitation
+
+
+def _give_link(invitation: Invitation, *, actor: User, now: datetime) -> None:
+    """Keep the invitation with a link that works from now on; the link itself is mailed and not kept."""
+    invitation.nonce = secrets.token_hex(16)
+    invitation.token_sha256 = fingerprint(invitation_token(invitation.nonce))
+    invitation.invited_by, invitation.created_at = actor, now
+    invitation.expires_at, invitation.next_mail_at = now + VALID_FOR, now + wait_after(0)
+    invitation.save(force_insert=True)
 
 
 def _check_invite(organisation: Organisation, address: str, role: MemberRole, *, actor: User, now: datetime) -> None:
@@ -204,15 +203,23 @@ def _tell_of_start(invitation: Invitation, membership: Membership, *, person: Us
 @transaction.atomic(durable=True)
 def end_membership(membership_id: int, *, last_day: date, actor: User, now: datetime) -> Membership:
     """End a term with ``last_day``, which still counts; yesterday ends it at once. Raises ``Refused``."""
-    membership = Membership.objects.select_related("organisation", "user").get(pk=membership_id)
-    # the organisation first: two managers who end each other's term must not both succeed
-    Organisation.objects.select_for_update(no_key=True).get(pk=membership.organisation_id)
-    membership = (
-        Membership.objects.select_for_update(of=("self",)).select_related("organisation", "user").get(pk=membership_id)
-    )
+    membership = _locked_membership(membership_id)
     _check_end(membership, last_day, actor=actor, now=now)
     membership.ends = last_day
     membership.save(update_fields=["ends"])
+    _tell_of_end(membership, last_day, actor=actor, now=now)
+    return membership
+
+
+def _locked_membership(membership_id: int) -> Membership:
+    """The organisation is locked first: two managers who end each other's term must not both succeed."""
+    rows = Membership.objects.select_related("organisation", "user")
+    organisation_id = rows.get(pk=membership_id).organisation_id
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation_id)
+    return rows.select_for_update(of=("self",)).get(pk=membership_id)
+
+
+def _tell_of_end(membership: Membership, last_day: date, *, actor: User, now: datetime) -> None:
     organisation = membership.organisation
     record(
         chain=organisation_chain(organisation.pk),
@@ -236,7 +243,6 @@ def end_membership(membership_id: int, *, last_day: date, actor: User, now: date
         at=now,
         subject=f"membership:{membership.pk}",
     )
-    return membership
 
 
 def _check_end(membership: Membership, last_day: date, *, actor: User, now: datetime) -> None:

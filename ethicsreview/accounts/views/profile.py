@@ -58,8 +58,11 @@ def preferences(request: HttpRequest) -> HttpResponse:
 
 
 def _back(request: HttpRequest) -> str:
+    """The page of this site the choice was made on, by its path: a bare word would be taken for a view's name."""
     there = request.POST.get("next", "")
     here = {request.get_host()}
-    if url_has_allowed_host_and_scheme(there, allowed_hosts=here, require_https=request.is_secure()):
+    if there.startswith("/") and url_has_allowed_host_and_scheme(
+        there, allowed_hosts=here, require_https=request.is_secure()
+    ):
         return there
     return "/"

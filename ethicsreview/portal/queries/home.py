@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from assessments.queries.maturity_lists import MaturityRow, open_work
 from ethicsreview.accounts.domain import MemberRole
@@ -22,11 +23,12 @@ from workflows.models import (
     Meeting,
     Motion,
     Review,
+    RulebookVersion,
     Seat,
     Vote,
 )
 from workflows.queries.deadlines import Timed, timed_cases
-from workflows.queries.rulebooks import load_rulebook
+from workflows.queries.rulebooks import load_rulebook, published_editions
 
 SHOWN = 8  # rows a box of the home page shows
 NEAR = 7  # days before a limit from which a case counts as near it
@@ -69,6 +71,7 @@ class Home:
     failed_anywhere: int | None
     is_enterprise: bool = False
     assessing: tuple[MaturityRow, ...] = ()  # open assessments the person leads or contributes to
+    verifying: tuple[VerificationTask, ...] = ()  # what awaits the person in verifications
 
     @property
     def late(self) -> list[Timed]:
@@ -113,22 +116,34 @@ _DESK_TASKS = {
 }
 
 
-def _desk_tasks(user: User, day: date, committees: list[int]) -> list[Awaited]:
-    if not committees:
-        return []
-    standing = Review.objects.filter(case=OuterRef("pk"), withdrawn_at__isnull=True)
+def _standing() -> QuerySet[Review]:
+    """The reviews of a case that count."""
+    return Review.objects.filter(case=OuterRef("pk"), withdrawn_at__isnull=True)
+
+
+def _desk_work(editions: list[RulebookVersion]) -> Q:
+    """Cases the secretary can move on; too few reviewers is what each edition's rules call so."""
     drafted = Decision.objects.filter(case=OuterRef("pk"), issued_at__isnull=True)
     scheduled = AgendaItem.objects.filter(case=OuterRef("pk"), closed_at__isnull=True)
+    all_in_or_too_few = Q(~Exists(_standing().filter(submitted_at__isnull=True)))
+    for edition in editions:
+        all_in_or_too_few |= Q(rulebook=edition, standing__lt=load_rulebook(edition).review.min_reviewers.value)
+    return (
+        Q(state__in=[State.SUBMITTED.value, State.ACCEPTED.value])
+        | (Q(state=State.REVIEWING.value) & all_in_or_too_few)
+        | Q(Q(state=State.CARRIED.value), ~Exists(drafted))
+        | Q(Q(state=State.READY.value), ~Exists(scheduled))
+    )
+
+
+def _desk_tasks(user: User, day: date, committees: list[int], editions: list[RulebookVersion]) -> list[Awaited]:
+    if not committees:
+        return []
+    count = _standing().order_by().values("case").annotate(number=Count("pk")).values("number")
     cases = (
         Case.objects.on_desk_of(user, day)
-        .filter(committee__in=committees)
-        .filter(
-            Q(state__in=[State.SUBMITTED.value, State.ACCEPTED.value])
-            | Q(Q(state=State.REVIEWING.value), ~Exists(standing.filter(submitted_at__isnull=True)))
-            | Q(Q(state=State.CARRIED.value), ~Exists(drafted))
-            | Q(Q(state=State.READY.value), ~Exists(scheduled))
-        )
-        .annotate(handed_in=Count("reviews", filter=Q(reviews__withdrawn_at__isnull=True)))
+        .annotate(standing=Coalesce(Subquery(count), 0))
+        .filter(_desk_work(editions), committee__in=committees)
         .select_related("committee", "rulebook")
         .defer("rulebook__content")
         .order_by("changed_at")[: SHOWN * 2]
@@ -140,7 +155,7 @@ def _desk_task(case: Case) -> str:
     if case.state != State.REVIEWING.value:
         return _DESK_TASKS[case.state]
     least = load_rulebook(case.rulebook).review.min_reviewers.value
-    return "close_reviews" if case.handed_in >= least else "assign_reviewers"  # type: ignore[attr-defined]  # annotated
+    return "close_reviews" if case.standing >= least else "assign_reviewers"  # type: ignore[attr-defined]  # annotated
 
 
 def _chair_tasks(user: User, day: date, committees: list[int]) -> list[Awaited]:
@@ -176,16 +191,17 @@ def home_of(user: User, *, now: datetime, day: date) -> Home:
     seats = seats_of(user, day)
     desk = _with_role(seats, SeatRole.SECRETARY)
     chairs = _with_role(seats, SeatRole.CHAIR)
+    editions = published_editions() if seats else []
     awaiting: list[Awaited] = []
     if seats:
         awaiting += _vote_tasks(user, day) + _chair_tasks(user, day, chairs)
-        awaiting += _review_tasks(user, day) + _desk_tasks(user, day, desk)
+        awaiting += _review_tasks(user, day) + _desk_tasks(user, day, desk, editions)
     awaiting += _applicant_tasks(user)
     roles = frozenset[MemberRole]().union(*roles_of(user, day).values())
     changed = Case.objects.visible_to(user, day).select_related("committee").order_by("-changed_at", "-pk")[:SHOWN]
     return Home(
         awaiting=awaiting,
-        timed=timed_cases(Case.objects.on_desk_of(user, day), within=NEAR, now=now) if seats else [],
+        timed=_timed(user, day, now, editions) if seats else [],
         changed=list(changed),
         meetings=_meetings(user, day, now) if seats else [],
         is_applicant=MemberRole.APPLICANT in roles,
@@ -194,7 +210,12 @@ def home_of(user: User, *, now: datetime, day: date) -> Home:
         failed_anywhere=CaseReport.objects.filter(state=ReportState.FAILED.value).count() if user.is_staff else None,
         is_enterprise=MemberRole.ENTERPRISE in roles,
         assessing=tuple(open_work(user, now=now)) if MemberRole.ENTERPRISE in roles else (),
+        verifying=tuple(verification_tasks(user, day, most=SHOWN)) if has_part(roles) else (),
     )
+
+
+def _timed(user: User, day: date, now: datetime, editions: list[RulebookVersion]) -> list[Timed]:
+    return timed_cases(Case.objects.on_desk_of(user, day), within=NEAR, now=now, editions=editions)
 
 
 def _meetings(user: User, day: date, now: datetime) -> list[Meeting]:
