@@ -22,9 +22,12 @@ PATIENCE = 20_000  # milliseconds until a page that does not answer is a failure
 WIDE = {"width": 1440, "height": 900}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One browser for all journeys. Playwright's loop would make Django refuse the database in this thread."""
+    """One browser for the journeys of a file. Playwright's loop would make Django refuse the database in this thread.
+
+    The loop ends with the file: pyHanko, in the tests that follow in this process, cannot run beside it.
+    """
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)

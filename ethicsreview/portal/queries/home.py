@@ -29,6 +29,7 @@ from workflows.models import (
 )
 from workflows.queries.deadlines import Timed, timed_cases
 from workflows.queries.rulebooks import load_rulebook, published_editions
+from workflows.queries.verification_tasks import VerificationTask, has_part, verification_tasks
 
 SHOWN = 8  # rows a box of the home page shows
 NEAR = 7  # days before a limit from which a case counts as near it
