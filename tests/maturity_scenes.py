@@ -1,6 +1,6 @@
 """Enterprises that assess their maturity: an assessment begun, filled to given levels with its evidence, handed in."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -94,11 +94,12 @@ def fill(
     *,
     evidence: bool = True,
     claim: bool = True,
+    but: Collection[str] = (),
     now: datetime,
 ) -> None:
     """Answer everything asked so that each item reaches its level: the rows that the actions add, at once.
 
-    Criteria up to the level are met fully, those of the next are not met. With ``evidence`` four pieces that meet
+    Criteria named in ``but`` are left as they are. Criteria up to the level are met fully, those of the next are not met. With ``evidence`` four pieces that meet
     every need stand for all that is met; with ``claim`` a certificate of level 4 is claimed.
     """
     instrument = load_staged(row.assessment.instrument_version)
@@ -107,7 +108,7 @@ def fill(
     for key, item in instrument.items.items():
         for number, cell in enumerate(item.cells[: min(wanted[key] + 1, row.target)], start=1):
             step = instrument.best if number <= wanted[key] else instrument.scale[0].key
-            steps |= {one.key: step for one in cell}
+            steps |= {one.key: step for one in cell if one.key not in but}
     Answer.objects.bulk_create(
         Answer(assessment=row.assessment, item=key, step=step, reason="As filed.", by=row.lead, at=now)
         for key, step in steps.items()

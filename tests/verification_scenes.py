@@ -1,6 +1,6 @@
 """A body that verifies, an enterprise, and verifications brought to each state by the actions that do so."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -163,10 +163,17 @@ class VerificationScene:
     def accept(self, row: Verification) -> None:
         verifications.accept_verification(row.pk, actor=self.coordinator, now=self.now)
 
-    def rate_all(self, row: Verification, found: int | Mapping[str, int] = 3, *, by: User | None = None) -> None:
+    def rate_all(
+        self,
+        row: Verification,
+        found: int | Mapping[str, int] = 3,
+        *,
+        but: Collection[str] = (),
+        by: User | None = None,
+    ) -> None:
         """Everything the team is asked, so that each item reaches its level: the rows that the actions add, at once.
 
-        Evidence is accepted, and so is the DCMM certificate.
+        Criteria named in ``but`` are left as they are. Evidence is accepted, and so is the DCMM certificate.
         """
         row = full(Verification.objects.all()).get(pk=row.pk)
         instrument = load_staged(row.self_assessment.assessment.instrument_version)
@@ -175,7 +182,7 @@ class VerificationScene:
         for key, item in instrument.items.items():
             for number, cell in enumerate(item.cells[: min(wanted[key] + 1, row.self_assessment.target)], start=1):
                 step = instrument.best if number <= wanted[key] else instrument.scale[0].key
-                steps |= {one.key: step for one in cell}
+                steps |= {one.key: step for one in cell if one.key not in but}
         Answer.objects.bulk_create(
             Answer(assessment=row.round, item=key, step=step, reason="Seen.", by=by or self.assessor, at=self.now)
             for key, step in steps.items()

@@ -25,6 +25,7 @@ from assessments.models import DcmmClaim, Evidence, EvidenceLink
 from assessments.queries.maturity import MaturityFolder
 from assessments.steps import guard, lock_self_assessment, note, touch
 from ethicsreview.accounts.models import User
+from ethicsreview.files.models import FileVersion
 from ethicsreview.files.steps import store
 
 Code = MaturityGapCode
@@ -188,11 +189,8 @@ def claim_dcmm(
     folder = lock_self_assessment(self_assessment_id, actor=actor, now=now)
     guard(CLAIM, folder)
     _check_claim(folder.instrument, facts)
-    before, certified = folder.claim, facts.source is ClaimSource.CERTIFICATE
-    kept = before.file if before and certified else None
-    if sent is not None and certified:
-        upload = kept.upload if kept else None
-        kept = store(upload=upload, stream=sent.stream, name=sent.name, by_id=actor.pk, now=now)
+    before = folder.claim
+    kept = _claim_file(before, sent, by=actor, now=now) if facts.source is ClaimSource.CERTIFICATE else None
     claim = DcmmClaim(self_assessment=folder.row, by=actor, at=now, file=kept, **_claim_columns(facts))
     if before is not None and _same(before, claim):
         return before
@@ -209,6 +207,14 @@ def claim_dcmm(
         sha256=kept.sha256 if kept else "",
     )
     return claim
+
+
+def _claim_file(before: DcmmClaim | None, sent: Sent | None, *, by: User, now: datetime) -> FileVersion | None:
+    """The certificate's file: the one sent, as the next version of the one before; else that one."""
+    kept = before.file if before else None
+    if sent is None:
+        return kept
+    return store(upload=kept.upload if kept else None, stream=sent.stream, name=sent.name, by_id=by.pk, now=now)
 
 
 def _columns(facts: EvidenceFacts) -> dict[str, object]:

@@ -103,15 +103,11 @@ def start_self_assessment(
 ) -> SelfAssessment:
     """Begin an assessment of ``organisation``, pinned to this version of the instrument; ``actor`` leads it.
 
-    ``follows`` is an earlier one of the same organisation and instrument: its standing answers, evidence and claim
-    are taken over as rows of their own. Raises ``MaturityRefused``.
+    What stands in ``follows``, an earlier one, is taken over. Raises ``MaturityRefused``.
     """
     if not has_role(actor, MemberRole.ENTERPRISE, organisation.pk, day_of(now)):
         raise MaturityRefused(MaturityGap(Code.WRONG_ROLE))
-    staged = load_any(instrument)
-    if not isinstance(staged, StagedInstrument):
-        raise MaturityRefused(MaturityGap(Code.INSTRUMENT_UNSUITABLE))
-    _check_target(staged, outline.target)
+    staged = _staged(instrument, outline.target)
     _check_predecessor(follows, organisation, instrument)
     row = SelfAssessment.objects.create(
         assessment=open_assessment(instrument_version=instrument, now=now),
@@ -119,12 +115,10 @@ def start_self_assessment(
         reference=_next_reference(day_of(now).year),
         lead=actor,
         follows=follows,
-        created_at=now,
-        changed_at=now,
-        **_columns(outline),
+        **{"created_at": now, "changed_at": now, **_columns(outline)},
     )
     taken = _take_over(follows, row, staged, actor, now) if follows else {}
-    facts = {"instrument": instrument.pk, "target": outline.target, "follows": follows.pk if follows else None}
+    facts = {"instrument": instrument.pk, "target": outline.target, "follows": row.follows_id}
     note(row, "self_assessment.start", actor=actor, now=now, **facts, **taken)
     return row
 
@@ -321,6 +315,15 @@ def _columns(outline: Outline) -> dict[str, Any]:
         "adviser": outline.adviser.strip(),
         "dcmm_policy": outline.dcmm_policy.value,
     }
+
+
+def _staged(version: InstrumentVersion, target: int) -> StagedInstrument:
+    """The instrument, once it is one that an enterprise can fill up to this tier. Raises ``MaturityRefused``."""
+    staged = load_any(version)
+    if not isinstance(staged, StagedInstrument):
+        raise MaturityRefused(MaturityGap(Code.INSTRUMENT_UNSUITABLE))
+    _check_target(staged, target)
+    return staged
 
 
 def _check_target(instrument: StagedInstrument, target: int) -> None:

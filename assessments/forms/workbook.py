@@ -121,10 +121,10 @@ def read_workbook(path: Path, instrument: StagedInstrument) -> Sent:
 
 
 def _sent(path: Path, instrument: StagedInstrument) -> Sent:
-    values, formulas = (
-        load_workbook(path, read_only=True, data_only=only, keep_links=False) for only in (True, False)
-    )
-    try:
+    """Reads the file twice: what its cells show, and which of them are formulas."""
+    with path.open("rb") as first, path.open("rb") as second:
+        values = load_workbook(first, read_only=True, data_only=True, keep_links=False)
+        formulas = load_workbook(second, read_only=True, data_only=False, keep_links=False)
         facts: dict[Mark, str] = {}
         lines: list[Line] = []
         passed: list[str] = []
@@ -137,11 +137,8 @@ def _sent(path: Path, instrument: StagedInstrument) -> Sent:
                 lines += _lines(sheet.title, cells, _formulas(raw))
             else:
                 passed.append(sheet.title)
-        rows, faults = read_lines(instrument, lines, unprintable=missing_glyphs)
-        return Sent(facts, rows, faults, passed)
-    finally:
-        values.close()
-        formulas.close()
+    rows, faults = read_lines(instrument, lines, unprintable=missing_glyphs)
+    return Sent(facts, rows, faults, passed)
 
 
 def _cells(sheet: Any) -> list[tuple[object, ...]]:

@@ -84,7 +84,7 @@ def _put(
         cell._value, cell.data_type = spelt(note(value)), "s"  # openpyxl makes a formula of what begins with "="
         cell.quotePrefix = value.startswith(_ACTS)
     else:
-        cell.value = value or None
+        cell.value = None if value == "" else value
     cell.alignment = _MIDDLE if middle else _WRAP
     if fill is not None:
         cell.fill = fill

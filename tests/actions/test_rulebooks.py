@@ -17,11 +17,13 @@ from tests.domain.small_rulebook import (
     small_rulebook,
     small_rulebook_content,
 )
+from tests.domain.small_scheme import small_scheme_content
 from tests.factories import NOW
 from workflows.actions.rulebooks import AlreadyPublished, publish_rulebook
 from workflows.domain.rulebook_parsing import BadRulebook, parse_rulebook
+from workflows.domain.scheme_parsing import BadScheme, parse_scheme
 from workflows.models import RulebookVersion
-from workflows.queries.rulebooks import latest_rulebook, load_rulebook
+from workflows.queries.rulebooks import committee_editions, latest_rulebook, latest_scheme, load_rulebook, load_scheme
 from workflows.steps import digest_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -140,5 +142,28 @@ def test_publish_rulebooks_says_so_when_there_is_none(tmp_path: Path) -> None:
 def test_publish_rulebooks_publishes_those_that_come_with_the_program() -> None:
     call_command("publish_rulebooks", stdout=StringIO())
     editions = RulebookVersion.objects.order_by("slug")
-    assert [str(edition) for edition in editions] == ["cn-2023 v1", "cn-ai-2026 v1"]
-    assert [load_rulebook(edition).slug for edition in editions] == ["cn-2023", "cn-ai-2026"]
+    assert [str(edition) for edition in editions] == ["aim-scheme v1", "cn-2023 v1", "cn-ai-2026 v1"]
+    assert [edition.kind for edition in editions] == ["verification", "committee", "committee"]
+    assert [load_rulebook(edition).slug for edition in committee_editions()] == ["cn-2023", "cn-ai-2026"]
+    assert latest_scheme("aim-dcmm") == editions[0]
+    assert (load_scheme(editions[0]).slug, latest_scheme("eight-points")) == ("aim-scheme", None)
+
+
+def test_scheme_is_published_once_and_is_no_committee_s_rulebook() -> None:
+    content = small_scheme_content()
+    edition, new = publish_rulebook(content, None, actor=None, now=NOW)
+    assert (new, publish_rulebook(content, None, actor=None, now=NOW)) == (True, (edition, False))
+    edition.refresh_from_db()
+    assert load_scheme(edition) == parse_scheme(content)
+    with pytest.raises(RulebookVersion.DoesNotExist):
+        latest_rulebook(edition.slug)
+    with pytest.raises(AlreadyPublished):
+        publish_rulebook({**content, "time_zone": "Europe/Berlin"}, None, actor=None, now=NOW)
+    with pytest.raises(BadScheme):
+        publish_rulebook({**content, "version": 0}, None, actor=None, now=NOW)
+
+
+def test_newest_scheme_of_an_instrument_verifies_it() -> None:
+    publish_rulebook(small_scheme_content(), None, actor=None, now=NOW)
+    second, _new = publish_rulebook({**small_scheme_content(), "version": 2}, None, actor=None, now=NOW)
+    assert latest_scheme("small") == second

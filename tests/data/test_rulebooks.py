@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from assessments.domain.claims import Policy
 from assessments.domain.digests import content_digest
 from ethicsreview import strictyaml
 from workflows.domain.citations import Citation, Confidence
-from workflows.domain.gapcodes import GapCode
+from workflows.domain.gapcodes import OF_VERIFICATION, GapCode
 from workflows.domain.rulebook import (
     Denominator,
     Effect,
@@ -24,12 +25,15 @@ from workflows.domain.rulebook import (
     route_of,
 )
 from workflows.domain.rulebook_parsing import parse_rulebook
+from workflows.domain.scheme import PanelBase, Scheme
+from workflows.domain.scheme_parsing import BadScheme, parse_scheme
 
 FOLDER = Path(__file__).resolve().parents[2] / "fixtures" / "rulebooks"
 FILES = sorted(FOLDER.glob("*.yaml"))
 
 # A digest is entered when its file is published. It never changes after that: a correction is a new version.
 PUBLISHED = {
+    "aim-scheme.v1.yaml": "e40adfa77f2036b6ec2a7c8b65b40aff549a22e9c76b8d412c5873ca98747d5e",
     "cn-2023.v1.yaml": "4581bdbb8155572a003a57297cb0db8e6bbe167cd8f4073748938c823eaf5149",
     "cn-ai-2026.v1.yaml": "b45bff869093696eda5cdd2c4140071937b060fc99a3e6774766c6debac1ac32",
 }
@@ -49,6 +53,12 @@ def parsed(name: str) -> Rulebook:
     own = content(name)
     base = own.get("base")
     return parse_rulebook(own, content(f"{base['slug']}.v{base['version']}.yaml") if base else None)
+
+
+def edition(name: str) -> Rulebook | Scheme:
+    """Whatever a file of the folder holds."""
+    own = content(name)
+    return parse_scheme(own) if own.get("kind") == "verification" else parsed(name)
 
 
 GENERAL = parsed("cn-2023.v1.yaml")
@@ -81,7 +91,7 @@ def test_files_are_those_with_a_digest() -> None:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_rulebook_file_parses_under_its_own_name_and_digest(file: Path) -> None:
-    rules = parsed(file.name)
+    rules = edition(file.name)
     assert file.name == f"{rules.slug}.v{rules.version}.yaml"
     assert content_digest(content(file.name)) == PUBLISHED[file.name]
 
@@ -341,7 +351,7 @@ def test_case_takes_the_way_of_the_law_and_no_score_changes_it(
 
 @BOTH
 def test_every_gap_has_what_its_refusal_cites(rules: Rulebook) -> None:
-    assert {code.value for code in GapCode} - set(rules.gaps) == set()
+    assert {code.value for code in set(GapCode) - OF_VERIFICATION} - set(rules.gaps) == set()
 
 
 def test_gaps_cite_the_ai_measures_where_those_speak() -> None:
@@ -410,3 +420,92 @@ def test_follow_on_items_stand_behind_their_question_in_the_same_step(rules: Rul
             if item.required_when is not None:
                 question = rules.application.item(item.required_when.item)
                 assert (question.kind, question in step.items) == (ItemKind.YES_NO, True), item.code
+
+
+# a scheme of verification
+
+
+SCHEME = parse_scheme(content("aim-scheme.v1.yaml"))
+PRACTICE = "Practice of DCMM certification"
+OWN_SCHEME = "Rule of this scheme"
+SHARED = {"wrong_state", "wrong_role", "stale", "reasons_missing", "conflict", "conflict_kind_unknown"}
+
+
+def test_scheme_states_its_figures_with_what_they_rest_on() -> None:
+    ruled = {
+        "team": SCHEME.team,
+        "demonstrations": SCHEME.demonstrations,
+        "scenarios": SCHEME.scenarios,
+        "correction": SCHEME.correction_days,
+        "from_tier": SCHEME.panel.from_tier,
+        "size": SCHEME.panel.size,
+        "threshold": SCHEME.panel.threshold,
+        "inclusive": SCHEME.panel.inclusive,
+        "base": SCHEME.panel.base,
+        "notice": SCHEME.notice_days,
+        "validity": SCHEME.validity_months,
+        "surveillance": SCHEME.surveillance_months,
+        "lapse": SCHEME.lapse_days,
+        "policy": SCHEME.dcmm_policy,
+    }
+    assert {name: (rule.value, rule.citation.in_("en")) for name, rule in ruled.items()} == {
+        "team": (2, OWN_SCHEME),
+        "demonstrations": (1, OWN_SCHEME),
+        "scenarios": (2, OWN_SCHEME),
+        "correction": (30, OWN_SCHEME),
+        "from_tier": (4, PRACTICE),
+        "size": (5, OWN_SCHEME),
+        "threshold": (Fraction(2, 3), OWN_SCHEME),
+        "inclusive": (True, OWN_SCHEME),
+        "base": (PanelBase.SEATED, OWN_SCHEME),
+        "notice": (7, PRACTICE),
+        "validity": (36, PRACTICE),
+        "surveillance": (12, OWN_SCHEME),
+        "lapse": (90, OWN_SCHEME),
+        "policy": (Policy.CERTIFICATE_OR_FINDING, OWN_SCHEME),
+    }
+
+
+def test_scheme_verifies_one_instrument_and_names_whom_it_hears() -> None:
+    assert (SCHEME.verifies, SCHEME.time_zone) == ("aim-dcmm", "Asia/Shanghai")
+    assert [(one.code, one.least) for one in SCHEME.interviews] == [
+        ("top_manager", 1),
+        ("ai_office", 1),
+        ("data_office", 1),
+        ("scenario_owner", 2),
+        ("operator", 1),
+    ]
+    assert [kind.code for kind in SCHEME.conflicts] == ["adviser", "employment", "financial", "family", "other"]
+
+
+def test_scheme_cites_for_every_refusal_of_a_verification() -> None:
+    wanted = {code.value for code in OF_VERIFICATION} | SHARED | {"ballot_open", "ballot_closed"}
+    assert set(SCHEME.gaps) == wanted
+
+
+@pytest.mark.parametrize(
+    ("path", "change"),
+    [
+        ("kind", {"kind": "committee"}),
+        ("verifies", {"verifies": "no such thing"}),
+        ("time_zone", {"time_zone": "Nowhere/Else"}),
+        ("team.value", {"team": {"value": 0, "source": ["design"], "confidence": "design"}}),
+        ("team.source[0]", {"team": {"value": 2, "source": ["X9"], "confidence": "found"}}),
+        ("team.article", {"team": {"value": 2, "article": "Art. 1", "source": ["M1"], "confidence": "found"}}),
+        ("dcmm_policy.value", {"dcmm_policy": {"value": "any", "source": ["design"], "confidence": "design"}}),
+        ("prefixes.certificate", {"prefixes": {"verification": "V", "certificate": "ACERTIFICATION"}}),
+        ("gaps.envy", {"gaps": {"envy": {"source": ["design"], "confidence": "design"}}}),
+    ],
+)
+def test_scheme_with_a_fault_is_refused_at_its_path(path: str, change: dict[str, Any]) -> None:
+    with pytest.raises(BadScheme) as bad:
+        parse_scheme(content("aim-scheme.v1.yaml") | change)
+    assert bad.value.path == path
+
+
+def test_panel_that_needs_more_than_all_is_refused() -> None:
+    panel = content("aim-scheme.v1.yaml")["panel"]
+    more = {"value": "3/2", "source": ["design"], "confidence": "design"}
+    with pytest.raises(BadScheme) as bad:
+        parse_scheme(content("aim-scheme.v1.yaml") | {"panel": panel | {"threshold": more}})
+    assert bad.value.path == "panel.threshold.value"

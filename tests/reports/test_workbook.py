@@ -142,8 +142,8 @@ def test_ratings_are_chosen_from_a_list() -> None:
     lists = {
         one.formula1: len(one.cells.ranges) for one in book["D4 Computing & platform"].data_validations.dataValidation
     }
-    assert lists == {"'Overview'!$B$26:$B$29": 15, '"Not applicable"': 1}
-    assert [book["Overview"][f"B{row}"].value for row in range(26, 30)] == ["F", "L", "P", "N"]
+    assert lists == {"'Overview'!$B$24:$B$27": 15, '"Not applicable"': 1}
+    assert [book["Overview"][f"B{row}"].value for row in range(24, 28)] == ["F", "L", "P", "N"]
 
 
 @pytest.mark.parametrize("text", HOSTILE)

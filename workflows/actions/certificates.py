@@ -142,7 +142,7 @@ def judge_dcmm(renewal_id: int, *, accepted: bool, reasons: str, actor: User, no
 
 
 def _take(held: CertificateFolder, renewal: DcmmRenewal) -> None:
-    row, tier, lapsed = held.certificate, held.tier_with(renewal.level), held.has_lapsed
+    row, tier = held.certificate, held.tier_with(renewal.level)
     happen(
         held,
         CertificateVerb.DCMM_RENEWED,
@@ -156,15 +156,15 @@ def _take(held: CertificateFolder, renewal: DcmmRenewal) -> None:
     if tier < row.tier and valid:
         happen(held, CertificateVerb.SUSPENDED, state=CertificateState.SUSPENDED, tier=tier)
         _tell(held, Verb.CERTIFICATE_SUSPENDED)
-    elif tier >= row.tier and not valid and (lapsed or _suspended_by_dcmm(held)):
+    elif tier >= row.tier and not valid and _last_look_holds(held):
         happen(held, CertificateVerb.REINSTATED, state=CertificateState.VALID, tier=row.tier)
         _tell(held, Verb.CERTIFICATE_REINSTATED)
 
 
-def _suspended_by_dcmm(held: CertificateFolder) -> bool:
-    """Whether the last suspension says which tier the DCMM level leaves; a yearly look's says none."""
-    last = next((row for row in reversed(held.events) if row.verb == CertificateVerb.SUSPENDED.value), None)
-    return last is not None and last.tier is not None
+def _last_look_holds(held: CertificateFolder) -> bool:
+    """Whether no yearly look, or the last one, found the tier to hold."""
+    last = next((row for row in reversed(held.events) if row.verb == CertificateVerb.SURVEILLANCE.value), None)
+    return last is None or last.tier is not None
 
 
 @transaction.atomic(durable=True)

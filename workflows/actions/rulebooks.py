@@ -45,14 +45,18 @@ def publish_rulebook(
     edition = RulebookVersion.objects.create(
         slug=rules.slug, version=rules.version, kind=kind.value, digest=digest, content=content, published_at=now
     )
+    _record(edition, actor=actor, now=now)
+    return edition, True
+
+
+def _record(edition: RulebookVersion, *, actor: User | None, now: datetime) -> None:
     record(
         chain="operator",
         at=now,
         actor=actor.pk if actor else None,
         verb="rulebook.publish",
         subject=f"rulebook:{edition.pk}",
-        slug=rules.slug,
-        version=rules.version,
-        digest=digest,
+        slug=edition.slug,
+        version=edition.version,
+        digest=edition.digest,
     )
-    return edition, True

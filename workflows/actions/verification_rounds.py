@@ -191,15 +191,8 @@ def recommend_tier(verification_id: int, *, grounds: str, actor: User, now: date
         by=actor,
         now=now,
     )
-    change = move(
-        folder,
-        RECOMMEND.target,
-        verified=snapshot,
-        recommended_tier=snapshot.tier,
-        recommendation=grounds.strip(),
-        recommended_by=actor,
-        recommended_at=now,
-    )
+    fields = {"recommendation": grounds.strip(), "recommended_by": actor, "recommended_at": now}
+    change = move(folder, RECOMMEND.target, verified=snapshot, recommended_tier=snapshot.tier, **fields)
     log(folder, RECOMMEND.verb, **change, snapshot=snapshot.pk, digest=snapshot.digest, tier=snapshot.tier)
     reviewer = [row.reviewer] if row.reviewer else []
     tell(folder, [*reviewer, *coordinators(folder)], Verb.TIER_RECOMMENDED)

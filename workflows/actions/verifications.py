@@ -11,6 +11,7 @@ from ethicsreview.notices.domain import Verb
 from workflows import tasks
 from workflows.domain.clock import add_months, local_day
 from workflows.domain.gapcodes import Gap, GapCode, Refused
+from workflows.domain.scheme import Scheme
 from workflows.domain.verification_requests import REQUEST, request_gaps
 from workflows.domain.verification_states import CertificateVerb, VReportKind, VRole, VState
 from workflows.domain.verification_table import (
@@ -57,32 +58,25 @@ def request_verification(self_assessment_id: int, *, host: Organisation, actor: 
     snapshot, edition = handed_in(held.row), latest_scheme(held.instrument.slug)
     if found or snapshot is None or edition is None:
         raise Refused(found or (Gap(GapCode.NOT_SUBMITTED),))
-    scheme = load_scheme(edition)
-    prefix, year = scheme.verification_prefix, local_day(now, scheme.time_zone).year
-    taken = Verification.objects.filter(reference__startswith=f"{prefix}-{year}-")
     row = Verification.objects.create(
         self_assessment=held.row,
         snapshot=snapshot,
         host=host,
         scheme=edition,
-        reference=next_number(prefix, year, taken),
+        reference=_next_reference(load_scheme(edition), now),
         created_at=now,
         changed_at=now,
     )
     folder = VerificationFolder(row, user=actor, now=now)
-    log(
-        folder,
-        REQUEST,
-        became=row.state,
-        self_assessment=held.row.pk,
-        snapshot=snapshot.pk,
-        digest=snapshot.digest,
-        host=host.pk,
-        scheme=edition.pk,
-        reference=row.reference,
-    )
+    ids = {"self_assessment": held.row.pk, "snapshot": snapshot.pk, "host": host.pk, "scheme": edition.pk}
+    log(folder, REQUEST, became=row.state, digest=snapshot.digest, reference=row.reference, **ids)
     tell(folder, coordinators(folder), Verb.VERIFICATION_REQUESTED)
     return row
+
+
+def _next_reference(scheme: Scheme, now: datetime) -> str:
+    prefix, year = scheme.verification_prefix, local_day(now, scheme.time_zone).year
+    return next_number(prefix, year, Verification.objects.filter(reference__startswith=f"{prefix}-{year}-"))
 
 
 @transaction.atomic(durable=True)

@@ -160,7 +160,9 @@ class ClaimForm(forms.Form):
 class OnSiteForm(forms.Form):
     """One thing done on site."""
 
-    kind = forms.ChoiceField(label=_("What was done"), choices=[(k.value, ONSITE_KINDS[k]) for k in OnSiteKind])
+    kind = forms.ChoiceField(
+        label=pgettext_lazy("on site", "What was done"), choices=[(k.value, ONSITE_KINDS[k]) for k in OnSiteKind]
+    )
     role = forms.ChoiceField(label=_("Role of the person interviewed"), required=False)
     subject = PrintedField(
         label=_("Who or what"),
@@ -344,7 +346,7 @@ class SettleForm(forms.Form):
 
     upheld = forms.ChoiceField(
         label=_("Outcome"),
-        choices=[(YES, _("Upheld: the recommendation goes back to the team")), (NO, _("Not upheld"))],
+        choices=[(YES, _("Upheld: nothing can be certified on this recommendation")), (NO, _("Not upheld"))],
         widget=forms.RadioSelect,
     )
     answer = PrintedField(label=_("Answer"), rows=5)

@@ -167,3 +167,11 @@ def milestones(folder: VerificationFolder, *, inside: bool, limit: int = 40) -> 
     rows = list(events.order_by("-pk")[:limit])
     people = User.objects.in_bulk({row.actor for row in rows if row.actor})
     return [Milestone(row.at, row.verb, people.get(row.actor) if row.actor else None) for row in rows]
+
+
+def window_closed_at(verification_id: int) -> datetime | None:
+    """The moment the correction window was closed, by the enterprise, the team or the clock; one query."""
+    events = AuditEvent.objects.filter(
+        subject=f"verification:{verification_id}", verb__in=["correction.close", "correction.end"]
+    )
+    return events.order_by("-pk").values_list("at", flat=True).first()

@@ -248,7 +248,8 @@ def notice(request: HttpRequest, reference: str) -> HttpResponse:
     if verification is None:
         raise Http404
     form = ObjectionForm(typed(request))
-    code, needed = 200, []
+    code = 200
+    needed: list[dict[str, str]] = []
     if request.method == "POST":
         if _asks_too_often(request):
             return render(request, "workflows/register_later.html", {"minutes": PERIOD // 60}, status=429)

@@ -96,7 +96,7 @@ def _detail(gap: Gap, scheme: Scheme | None, instrument: StagedInstrument | None
 
 
 def _names(folder: VerificationFolder) -> dict[str, str]:
-    people = [place.user for place in (*folder.team, *folder.panel)]
+    people = [*(place.user for place in folder.team), *(seat.user for seat in folder.panel)]
     return {str(user.pk): user.name_in(language()) for user in people}
 
 

@@ -220,6 +220,8 @@ def _step(folder: VerificationFolder) -> Row | None:
             "label": _("Release ratings and findings…"),
             "url": reverse("workflows:verification-release", args=[pk]),
             "needed": needed(folder.gaps(t.RELEASE), folder),
+            "guarded": True,
+            "main": True,
         }
     if _may(folder, t.CLOSE_CORRECTION):
         return {
@@ -227,7 +229,7 @@ def _step(folder: VerificationFolder) -> Row | None:
             "what": _("You can end the window; the team then goes on with what you answered."),
             "label": _("End the correction window…"),
             "url": reverse("workflows:verification-correction-close", args=[pk]),
-            "needed": [],
+            "main": all(finding.answered_at for finding in folder.findings),
         }
     return None
 

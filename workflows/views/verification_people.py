@@ -47,7 +47,7 @@ def team(request: HttpRequest, pk: int) -> HttpResponse:
         "rule": [_rule(_("At least %(least)s assessors, one of whom leads"), folder.scheme.team)],
         "open": folder.facts.state in t.ASSIGN.sources,
     }
-    return _choose(request, folder, form, _("Team"), page, lambda: _assign(folder, form))
+    return _choose(request, folder, form, pgettext("verification", "Team"), page, lambda: _assign(folder, form))
 
 
 def _assign(folder: VerificationFolder, form: PeopleForm) -> str:
@@ -94,7 +94,7 @@ def reviewer(request: HttpRequest, pk: int) -> HttpResponse:
     form = PeopleForm(typed(request), free=_named(people, "for_review"))
     page = {
         "caption": _("Assessors of the body, the least busy first"),
-        "column": _("Reviews"),
+        "column": pgettext("verification", "Reviews"),
         "action": _("Name the reviewer"),
         "single": True,
         "rows": [_row(folder, one, form, "review") for one in people],

@@ -12,6 +12,7 @@ from workflows.domain.clock import local_day
 from workflows.domain.scheme import Scheme
 from workflows.domain.verification_states import V_CLOSED, VState
 from workflows.models import Verification
+from workflows.queries.verification_pages import window_closed_at
 from workflows.queries.verifications import VerificationFolder
 from workflows.wording import V_STATES
 
@@ -89,9 +90,9 @@ def _mark(index: int, place: int, state: VState) -> str:
 
 
 def clocks(folder: VerificationFolder) -> list[dict[str, Any]]:
-    """Correction window and public notice for ``_clock.html``, those that were started."""
+    """The body's time, then correction window and public notice where they were started, for ``_clock.html``."""
     verification, scheme = folder.verification, folder.scheme
-    found = []
+    found = [_body_clock(folder)]
     if verification.correction_until and verification.findings_at:
         since = local_day(verification.findings_at, scheme.time_zone)
         running = verification.state == VState.CORRECTION.value
@@ -106,6 +107,32 @@ def clocks(folder: VerificationFolder) -> list[dict[str, Any]]:
         reason = _("Calendar days in which anybody may object, the last day included.")
         found.append({**clock, "label": _("Public notice"), "article": article, "reason": reason})
     return found
+
+
+def _body_clock(folder: VerificationFolder) -> dict[str, Any]:
+    """Days with the body; it stands still while the enterprise answers findings."""
+    row, zone = folder.verification, folder.scheme.time_zone
+    state = VState(row.state)
+    end = local_day(row.decided_at or (row.changed_at if state in V_CLOSED else folder.now), zone)
+    days = (end - local_day(row.created_at, zone)).days - _window_days(folder, end)
+    paused = state is VState.CORRECTION
+    return {
+        "label": _("Time with the body"),
+        "used": max(days, 0),
+        "state": "stopped" if state in V_CLOSED else "paused" if paused else "running",
+        "reason": _("The enterprise answers the findings.") if paused else "",
+    }
+
+
+def _window_days(folder: VerificationFolder, end: date) -> int:
+    """Days of the correction window until ``end``, or until the enterprise or the clock closed it."""
+    row, zone = folder.verification, folder.scheme.time_zone
+    if row.findings_at is None or row.correction_until is None:
+        return 0
+    running = row.state == VState.CORRECTION.value
+    closed = None if running else window_closed_at(row.pk)
+    until = local_day(closed, zone) if closed else min(end, row.correction_until)
+    return (until - local_day(row.findings_at, zone)).days
 
 
 def clock_between(since: date, until: date, day: date, *, running: bool) -> dict[str, Any]:

@@ -181,7 +181,7 @@ def _judged(request: HttpRequest, folder: VerificationFolder, evidence_id: int, 
     context = {
         **sheet.bar(dimension.key),
         "verification": folder.verification,
-        "pieces": [{"one": sheet.criterion(one), "row": sheet.piece(piece)} for one in shown],
+        "pieces": [(sheet.criterion(one), sheet.piece(piece)) for one in shown],
         "levels": [sheet.item(folder.instrument.items[key]) for key in dict.fromkeys(one.item for one in shown)],
         "rating": sheet.rating,
         "judging": sheet.rating,

@@ -52,9 +52,17 @@ def recommend(request: HttpRequest, pk: int) -> HttpResponse:
         grounds = form.cleaned_data["reasons"]
         return rounds.recommend_tier(pk, grounds=grounds, actor=folder.user, now=folder.now)
 
-    live = {"results": results(folder, live=True, link=False), "differences": differences(folder, live=True)}
-    template = "workflows/verification_recommend.html"
-    return act(request, folder, t.RECOMMEND, form, sheet, do, template=template, **live)
+    return act(
+        request,
+        folder,
+        t.RECOMMEND,
+        form,
+        sheet,
+        do,
+        template="workflows/verification_recommend.html",
+        results=results(folder, live=True, link=False),
+        differences=differences(folder, live=True),
+    )
 
 
 def _tier_words(folder: VerificationFolder, tier: int | None) -> str:

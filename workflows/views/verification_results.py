@@ -67,8 +67,10 @@ def differences(folder: VerificationFolder, *, live: bool = False) -> list[dict[
         return []
     own, found = folder.verification.snapshot.result["levels"], verified["levels"]
     steps = _counted_by_team(folder, live=live)
+    reached = (verified["tier"] or 0) >= folder.verification.self_assessment.target  # nothing higher was asked
+    blocking = () if reached else verified["blocking"]
     return [
-        _difference(folder, key, own.get(key), found.get(key), steps) | {"blocking": key in verified["blocking"]}
+        _difference(folder, key, own.get(key), found.get(key), steps) | {"blocking": key in blocking}
         for key in folder.instrument.items
     ]
 

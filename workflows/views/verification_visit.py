@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from workflows.actions import verification_onsite as actions
@@ -32,6 +33,12 @@ from workflows.views.verification_doors import (
 )
 from workflows.views.verification_pieces import language
 from workflows.wording import ONSITE_KINDS
+
+_GROUPS = {
+    OnSiteKind.INTERVIEW: gettext_lazy("Interviews"),
+    OnSiteKind.DEMONSTRATION: gettext_lazy("System demonstrations"),
+    OnSiteKind.SCENARIO: gettext_lazy("Sampled scenarios"),
+}
 
 
 @login_required
@@ -65,7 +72,7 @@ def onsite(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         must_be(folder, t.RECORD_ONSITE)
     roles = [(one.code, one.label.in_(language())) for one in folder.scheme.interviews]
-    form = OnSiteForm(typed(request), roles=roles, initial={"held_on": folder.day})
+    form = OnSiteForm(typed(request), roles=roles, initial={"held_on": folder.day, "role": _next_role(folder)})
     found: tuple[Gap, ...] = ()
     code = 200
     if request.method == "POST":
@@ -79,6 +86,12 @@ def onsite(request: HttpRequest, pk: int) -> HttpResponse:
                 messages.success(request, _("It is recorded."))
                 return redirect(request.path)
     return render(request, "workflows/verification_onsite.html", _page(folder, form, found), status=code)
+
+
+def _next_role(folder: VerificationFolder) -> str:
+    """The first role that somebody is still to be heard of."""
+    heard = folder.facts.interviews
+    return next((one.code for one in folder.scheme.interviews if heard.get(one.code, 0) < one.least), "")
 
 
 def records(folder: VerificationFolder) -> bool:
@@ -97,7 +110,7 @@ def _page(folder: VerificationFolder, form: OnSiteForm, found: tuple[Gap, ...]) 
         "groups": [
             {
                 "code": kind.value,
-                "title": ONSITE_KINDS[kind],
+                "title": _GROUPS[kind],
                 "empty": _("Nothing is recorded yet."),
                 "entries": [_entry(folder, row, open_now) for row in folder.onsite if row.kind == kind.value],
             }
