@@ -99,8 +99,9 @@ def fill(
 ) -> None:
     """Answer everything asked so that each item reaches its level: the rows that the actions add, at once.
 
-    Criteria named in ``but`` are left as they are. Criteria up to the level are met fully, those of the next are not met. With ``evidence`` four pieces that meet
-    every need stand for all that is met; with ``claim`` a certificate of level 4 is claimed.
+    Criteria up to the level are met fully, those of the next are not met; those named in ``but`` are left as they
+    are. With ``evidence`` four pieces that meet every need stand for all that is met; with ``claim`` a certificate of
+    level 4 is claimed.
     """
     instrument = load_staged(row.assessment.instrument_version)
     wanted = levels_of(instrument, levels) if isinstance(levels, int) else dict(levels)

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models.functions import Length
 
-from assessments.domain.claims import ClaimSource, Policy
+from assessments.domain.claims import Policy
 from assessments.domain.enterprises import Size
 from assessments.domain.maturity_gaps import (
     ANSWER,
@@ -453,7 +453,7 @@ def _take_over(
     pieces = [piece for piece in standing_evidence(old.pk) if _is_known(piece, instrument)]
     _copy_evidence(pieces, new, instrument, actor, now)
     claim = standing_claim(old.pk)
-    if claim is not None and instrument.dcmm is not None and claim.source != ClaimSource.FINDING.value:
+    if claim is not None and instrument.dcmm is not None:
         _copy_claim(claim, new, actor, now)
     return {"answers": len(answers), "evidence": len(pieces)}
 

@@ -5,11 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
+from django.db.models import Q
+
 from assessments.domain.dimensions import dimension_values
 from assessments.domain.scorefile import proved_level, read_request
 from assessments.domain.scoring import result
 from assessments.domain.staged import StagedInstrument
 from assessments.models import SelfAssessment, Snapshot
+
+# what was handed in, or what a certificate was issued for; a recommendation alone is no result yet
+_RESULTS = Q(number=1) | Q(verified_in__certificate__isnull=False)
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,7 @@ def own_results(row: SelfAssessment) -> list[Past]:
     version = row.assessment.instrument_version
     rows = (
         Snapshot.objects.filter(
+            _RESULTS,
             self_assessment__organisation=row.organisation_id,
             self_assessment__assessment__instrument_version__slug=version.slug,
         )
@@ -67,6 +73,7 @@ def peer_profiles(row: SelfAssessment, instrument: StagedInstrument) -> list[Pro
         return []
     rows = (
         Snapshot.objects.filter(
+            _RESULTS,
             self_assessment__sector=row.sector,
             self_assessment__size=row.size,
             self_assessment__assessment__instrument_version=row.assessment.instrument_version_id,

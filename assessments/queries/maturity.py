@@ -168,9 +168,13 @@ class MaturityFolder:
 
     @cached_property
     def counted(self) -> Counted:
-        """The ratings as given and as they count; in the enterprise's own round every standing piece counts."""
+        """The ratings as given and as they count; every piece counts that stood when the round was handed in.
+
+        What is handed in later answers the findings of a verification: it changes nothing here.
+        """
         given = given_ratings(self.instrument, self.answers)
-        return count(self.instrument, given, pieces_by_criterion(self.evidence), day=self.day)
+        pieces = pieces_by_criterion(self.evidence, until=self.row.assessment.submitted_at)
+        return count(self.instrument, given, pieces, day=self.day)
 
     @property
     def ratings(self) -> Ratings:

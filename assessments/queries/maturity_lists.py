@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import Prefetch, Q, QuerySet
 
+from assessments.domain.claims import ClaimSource
 from assessments.domain.scoring import Standing
 from assessments.domain.staged import Dimension
 from assessments.domain.states import AssessmentState
@@ -144,6 +145,7 @@ def _fill(folders: Sequence[MaturityFolder]) -> None:
 
 def _claims(ids: Sequence[int]) -> dict[int, DcmmClaim]:
     rows: QuerySet[DcmmClaim] = DcmmClaim.objects.filter(self_assessment__in=ids)
+    rows = rows.exclude(source=ClaimSource.FINDING.value)  # found by those who verify
     return {
         row.self_assessment_id: row
         for row in rows.order_by("self_assessment_id", "-pk").distinct("self_assessment_id")

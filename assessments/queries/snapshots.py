@@ -39,8 +39,9 @@ def standing_evidence(self_assessment_id: int) -> list[Evidence]:
 
 
 def standing_claim(self_assessment_id: int) -> DcmmClaim | None:
-    """The newest claim, which stands."""
-    rows = DcmmClaim.objects.filter(self_assessment=self_assessment_id).select_related("file", "by")
+    """The enterprise's newest claim, which stands; a level found by those who verify is none of its claims."""
+    rows = DcmmClaim.objects.filter(self_assessment=self_assessment_id).exclude(source=ClaimSource.FINDING.value)
+    rows = rows.select_related("file", "by")
     return rows.order_by("-pk").first()
 
 
@@ -64,16 +65,19 @@ def pieces_by_criterion(
     evidence: Iterable[Evidence],
     counts: Callable[[Evidence], bool] = lambda piece: True,
     dated: Callable[[Evidence], date | None] = lambda piece: piece.dated,
+    *,
+    until: datetime | None = None,
 ) -> dict[str, list[Piece]]:
     """What the evidence rules see, by criterion; pieces that do not count are left out.
 
-    ``dated`` gives the day a piece counts as being of.
+    ``dated`` gives the day a piece counts as being of; what was linked after ``until`` is left out.
     """
     found: dict[str, list[Piece]] = {}
     for row in evidence:
         if counts(row):
-            for criterion in criteria_of(row):
-                found.setdefault(criterion, []).append(Piece(row.kind, dated(row), row.periods))
+            for link in row.links.all():
+                if until is None or link.added_at <= until:
+                    found.setdefault(link.criterion, []).append(Piece(row.kind, dated(row), row.periods))
     return found
 
 

@@ -187,6 +187,11 @@ def test_clock_suspends_once_whatever_it_missed(scene: VerificationScene, issued
     assert (state(issued), events(issued)[1:]) == ("suspended", [("suspended", 0)])
 
 
+def test_certificate_that_ran_out_is_not_suspended_any_more(issued: Certificate) -> None:
+    late = LAPSED + timedelta(days=600)  # after its own last day
+    assert (lapsed_certificates(late), suspend_lapsed(issued.pk, actor=None, now=late)) == ([], None)
+
+
 def test_tier_on_a_finding_does_not_lapse(scene: VerificationScene, issued: Certificate) -> None:
     Certificate.objects.filter(pk=issued.pk).update(dcmm_expires=None, dcmm_source="finding")
     assert suspend_lapsed(issued.pk, actor=None, now=LAPSED) is None

@@ -67,7 +67,11 @@ def test_request_shows_what_is_sent_and_hands_it_in_once(client: Client, scene: 
     path = f"/verifications/request/{snapshot.self_assessment_id}/"
     page = at(client, scene.lead).get(path)
     shown = {str(fact["label"]): fact["value"] for fact in page.context["facts"]}
-    assert (shown["SHA-256"], shown["Adviser"], shown["Evidence"]) == (snapshot.digest, "Beacon Consulting", "4 pieces")
+    assert (shown["SHA-256"], shown["Adviser"], shown["Evidence"]) == (
+        snapshot.digest,
+        "Beacon Consulting",
+        "4 pieces",
+    )
     assert (client.post(path, {}).status_code, client.post(path, {"host": "0"}).status_code) == (422, 422)
     assert client.post(path, {"host": scene.host.pk}).status_code == 302
     again = client.post(path, {"host": scene.host.pk})
@@ -273,7 +277,11 @@ def test_dcmm_finding_counts_with_another_hand(client: Client, scene: Verificati
     assert (own.status_code, codes(own)) == (409, ["own_signature"])
     assert at(client, scene.assessor).post(url(row, "dcmm/countersign/")).status_code == 302
     finding = DcmmFinding.objects.get()
-    assert (finding.level, finding.by_id, finding.countersigned_by_id) == (4, scene.lead_assessor.pk, scene.assessor.pk)
+    assert (finding.level, finding.by_id, finding.countersigned_by_id) == (
+        4,
+        scene.lead_assessor.pk,
+        scene.assessor.pk,
+    )
     page = client.get(url(row, "dcmm/"), follow=True)
     assert page.context["dcmm"]["worth"] == "Counts now: level 4 · Quantitatively managed"
 
@@ -294,7 +302,13 @@ def test_onsite_record_counts_towards_what_is_wanted(client: Client, scene: Veri
     row = scene.verification_in(VState.ONSITE)
     at(client, scene.assessor)
     role = scene.scheme.interviews[0].code
-    sent = {"kind": "interview", "role": role, "subject": "The CEO", "held_on": timezone.localdate(), "notes": "Heard."}
+    sent = {
+        "kind": "interview",
+        "role": role,
+        "subject": "The CEO",
+        "held_on": timezone.localdate(),
+        "notes": "Heard.",
+    }
     assert client.post(url(row, "onsite/"), sent).status_code == 302
     page = client.get(url(row, "onsite/"))
     assert [(entry["done"], entry["least"]) for entry in page.context["wanted"]][:2] == [(1, 1), (0, 1)]

@@ -14,11 +14,34 @@ from workflows.actions.verification_team import recuse
 from workflows.domain.verification_states import VState
 from workflows.models import Verification
 
-ALL = (
-    "accept/ return/ withdraw/ team/ reviewer/ seats/ conflicts/ rating/ onsite/ onsite/begin/ findings/ "
-    "findings/release/ correction/close/ recommend/ differences/ compliance/ panel/ objections/ reopen/ decide/ "
-    "reports/ certificate/ certificate/surveillance/ certificate/dcmm/ certificate/dcmm/judge/ certificate/withdraw/"
-).split()
+ALL = [
+    "accept/",
+    "return/",
+    "withdraw/",
+    "team/",
+    "reviewer/",
+    "seats/",
+    "conflicts/",
+    "rating/",
+    "onsite/",
+    "onsite/begin/",
+    "findings/",
+    "findings/release/",
+    "correction/close/",
+    "recommend/",
+    "differences/",
+    "compliance/",
+    "panel/",
+    "objections/",
+    "reopen/",
+    "decide/",
+    "reports/",
+    "certificate/",
+    "certificate/surveillance/",
+    "certificate/dcmm/",
+    "certificate/dcmm/judge/",
+    "certificate/withdraw/",
+]
 
 
 @pytest.fixture

@@ -174,14 +174,15 @@ def suspend_lapsed(certificate_id: int, *, actor: User | None, now: datetime) ->
     The event says what tier is left with no DCMM level proved; the certificate's own stays as it was issued.
     """
     held = lock_certificate(certificate_id, actor=actor, now=now)
-    if held.certificate.state != CertificateState.VALID.value or not held.has_lapsed:
+    row = held.certificate
+    if row.state != CertificateState.VALID.value or held.day > row.expires_on or not held.has_lapsed:
         return None
     tier = held.tier_with(0)
     happen(held, CertificateVerb.SUSPENDED, state=CertificateState.SUSPENDED, tier=tier)
-    facts = {"was": CertificateState.VALID.value, "became": held.certificate.state, "tier": tier}
+    facts = {"was": CertificateState.VALID.value, "became": row.state, "tier": tier}
     _log(held, "certificate.lapse", **facts)
     _tell(held, Verb.CERTIFICATE_SUSPENDED)
-    return held.certificate
+    return row
 
 
 @transaction.atomic(durable=True)

@@ -8,6 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from assessments.domain.states import AssessmentState
 from assessments.models import SelfAssessment, Snapshot
 from assessments.queries.maturity import day_of
+from assessments.queries.snapshots import own_snapshot
 from ethicsreview.accounts.domain import MemberRole, OrganisationKind
 from ethicsreview.accounts.models import Membership, Organisation, User
 from workflows.domain.clock import local_day
@@ -177,8 +178,8 @@ def _is_id(text: str) -> bool:
 
 
 def handed_in(row: SelfAssessment) -> Snapshot | None:
-    """The newest snapshot the enterprise took; those of verified results are not among them."""
-    return row.snapshots.filter(verified_in__isnull=True).order_by("number").last()
+    """The snapshot the enterprise took; those after it are of verified results, recommended anew or not."""
+    return own_snapshot(row.pk)
 
 
 def request_facts(row: SelfAssessment, *, user: User, now: datetime, host: Organisation | None = None) -> RequestFacts:
@@ -340,11 +341,12 @@ def soon_lapsing_corrections(now: datetime) -> list[int]:
 
 
 def lapsed_certificates(now: datetime) -> list[int]:
-    """Ids of valid certificates whose DCMM certificate ran out and was not renewed in time."""
+    """Ids of certificates still valid whose DCMM certificate ran out and was not renewed in time."""
     found = Q(pk__in=[])
     for edition in _schemes():
         scheme = load_scheme(edition)
-        latest = local_day(now, scheme.time_zone) - timedelta(days=scheme.lapse_days.value)
-        found |= Q(verification__scheme=edition, dcmm_expires__lt=latest)
+        day = local_day(now, scheme.time_zone)
+        latest = day - timedelta(days=scheme.lapse_days.value)
+        found |= Q(verification__scheme=edition, dcmm_expires__lt=latest, expires_on__gte=day)
     rows = Certificate.objects.filter(found, state=CertificateState.VALID.value)
     return list(rows.order_by("pk").values_list("pk", flat=True))

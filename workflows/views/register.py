@@ -146,7 +146,10 @@ def register_number(request: HttpRequest) -> HttpResponse:
     form = NumberForm(request.GET)
     if not form.is_valid():
         return redirect("workflows:register")
-    return redirect("workflows:register-certificate", form.cleaned_data["number"].strip())
+    number = form.cleaned_data["number"].strip()
+    if "/" in number:  # no address of a number holds one
+        return register_certificate(request, number)
+    return redirect("workflows:register-certificate", number)
 
 
 @never_cache
@@ -178,7 +181,7 @@ def _certificate_facts(certificate: Certificate, instrument: StagedInstrument) -
     rows = [
         {"label": pgettext("certificate", "Number"), "value": certificate.number},
         {"label": _("Legal entity"), "value": certificate.legal_entity},
-        {"label": _("Scope"), "value": certificate.scope},
+        {"label": pgettext("maturity", "Scope"), "value": certificate.scope},
         {
             "label": pgettext("maturity", "Tier"),
             "value": f"{certificate.tier} · {tier_name(instrument, certificate.tier)}",
@@ -304,7 +307,7 @@ def _noticed_facts(verification: Verification, instrument: StagedInstrument) -> 
     tier = verification.recommended_tier or 0
     rows: list[dict[str, Any]] = [
         {"label": _("Legal entity"), "value": verification.self_assessment.legal_entity},
-        {"label": _("Scope"), "value": verification.self_assessment.scope},
+        {"label": pgettext("maturity", "Scope"), "value": verification.self_assessment.scope},
         {"label": _("Body that verifies"), "value": verification.host.name_in(language())},
         {"label": _("Instrument"), "value": instrument.title.in_(language()), "note": f"v{instrument.version}"},
         {"label": _("Recommended tier"), "value": f"{tier} · {tier_name(instrument, tier)}"},

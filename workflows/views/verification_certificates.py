@@ -112,7 +112,7 @@ def _facts(held: CertificateFolder) -> list[Row]:
     row, instrument = held.certificate, held.folder.instrument
     facts: list[Row] = [
         {"label": _("Legal entity"), "value": row.legal_entity},
-        {"label": _("Scope"), "value": row.scope},
+        {"label": pgettext("maturity", "Scope"), "value": row.scope},
         {"label": pgettext("maturity", "Tier"), "value": f"{row.tier} · {tier_name(instrument, row.tier)}"},
         {"label": _("Valid from"), "value": date_format(row.issued_on)},
         {"label": _("Valid until"), "value": date_format(row.expires_on)},

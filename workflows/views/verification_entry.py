@@ -103,7 +103,7 @@ def _handed_in(assessed: SelfAssessment, snapshot: Snapshot | None) -> list[dict
     instrument = load_staged(assessed.assessment.instrument_version)
     rows = [
         {"label": _("Legal entity"), "value": assessed.legal_entity, "note": assessed.entity_code},
-        {"label": _("Scope"), "value": assessed.scope},
+        {"label": pgettext("maturity", "Scope"), "value": assessed.scope},
         {"label": _("Instrument"), "value": instrument.title.in_(language()), "note": f"v{instrument.version}"},
         {"label": _("Target tier"), "value": f"{assessed.target} · {tier_name(instrument, assessed.target)}"},
     ]

@@ -235,12 +235,15 @@ def _facts(folder: VerificationFolder, inside: bool) -> list[Row]:
     target = f"{assessed.target} · {tier_name(instrument, assessed.target)}"
     facts: list[Row] = [
         {"label": _("Enterprise"), "value": assessed.organisation.name_in(language()), "note": assessed.entity_code},
-        {"label": _("Scope"), "value": assessed.scope},
+        {"label": pgettext("maturity", "Scope"), "value": assessed.scope},
         {"label": _("Target tier"), "value": target},
         {"label": _("Body that verifies"), "value": row.host.name_in(language())},
         {"label": _("Instrument"), "value": instrument.title.in_(language()), "note": f"v{instrument.version}"},
         {"label": _("Scheme"), "value": title_of(folder.scheme)},
-        {"label": _("Handed in"), "value": date_format(localtime(row.created_at), "DATETIME_FORMAT")},
+        {
+            "label": pgettext("verification", "Handed in"),
+            "value": date_format(localtime(row.created_at), "DATETIME_FORMAT"),
+        },
     ]
     if folder.may_see(Round.SELF):
         tier = row.snapshot.tier
