@@ -20,7 +20,6 @@ from assessments.queries.maturity import MaturityFolder, day_of
 from assessments.queries.planning import PlanFolder, efforts_of, plan_steps
 from assessments.views.pieces import tier_name, tongue
 
-
 SHORT = 12  # criteria up to which a proposal lies open
 
 

@@ -52,7 +52,13 @@ def trend(
         )
     for number, (one, place) in enumerate(zip(moments, places, strict=True)):
         body += _point(one, *place, lower=_crowded(len(moments)) and number % 2 == 1)
-    drawing = svg.canvas(body, height=TOP + HIGH + (66 if _crowded(len(moments)) else 40), title=title, description=description, tag=said.tag)
+    drawing = svg.canvas(
+        body,
+        height=TOP + HIGH + (66 if _crowded(len(moments)) else 40),
+        title=title,
+        description=description,
+        tag=said.tag,
+    )
     rows = tuple((one.when, str(one.level), show(one.value), one.note) for one in moments)
     return Chart(drawing, Table(title, (said.when, level_name, value_name, said.note), rows))
 
