@@ -81,7 +81,8 @@ class Visitor:
         A page of the same address, shape and language that was found sound is not searched again.
         """
         self.page.wait_for_load_state("load")
-        shape = (re.sub(r"[0-9]+", "#", self.page.url), self.page.evaluate(SHAPE))
+        address = self.page.url.partition("#")[0]
+        shape = (re.sub(r"[0-9]+", "#", address), self.page.evaluate(SHAPE))
         if shape in self.sound and not self.faults:
             return
         self.sound.add(shape)

@@ -1,6 +1,6 @@
 /* The little script there is. Every page works without it.
    Theme at once, menus that close, the folding navigation, autosave words, a warning before words are lost,
-   counters, focus on the error summary, table roles that "display: block" would take away. */
+   counters, focus on the error summary and after a swap, table roles that "display: block" would take away. */
 (() => {
   "use strict";
   const root = document.documentElement;
@@ -177,6 +177,21 @@
     const summary = piece.querySelector("[data-focus]");
     if (summary) summary.focus();
   };
+  // Whoever stood on a control that a swap takes away stands on what took its place, not at the top of the page.
+  const controls = "a[href], button:not([disabled]), input:not([type=hidden]), select, textarea, summary";
+  let stood = [];
+  document.addEventListener("htmx:beforeSwap", () => {
+    stood = [];
+    for (let one = document.activeElement; one; one = one.parentElement) if (one.id) stood.push(one.id);
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    if (document.activeElement !== document.body) return;
+    for (const place of stood.map((id) => document.getElementById(id))) {
+      const control = place && place.id !== "main" && place.querySelector(controls);
+      if (control) return control.focus({ preventScroll: true });
+    }
+  });
+
   dress(document);
   document.addEventListener("htmx:load", (event) => {
     const piece = event.detail.elt;
