@@ -210,6 +210,21 @@ def test_rating_by_htmx_answers_with_pieces_of_the_page(client: Client, scene: V
     assert (bad.status_code, "Not saved" in bad.content.decode()) == (422, True)
 
 
+def test_rating_another_made_meanwhile_is_shown_and_not_overwritten(client: Client, scene: VerificationScene) -> None:
+    row = scene.verification_in(VState.DOCUMENTS)
+    ask = {"HX-Request": "true"}
+    at(client, scene.lead_assessor).post(url(row, "rating/7.2.1/"), {"step": "P", "note": "Half.", "seen": "0"})
+    stale = at(client, scene.assessor).post(
+        url(row, "rating/7.2.1/"), {"step": "F", "note": "All.", "seen": "0"}, headers=ask
+    )
+    standing = Answer.objects.filter(assessment=row.round_id, item="7.2.1").order_by("pk")
+    assert (stale.status_code, codes(stale, "refused")) == (409, ["stale"])
+    assert ("Half." in stale.content.decode(), [answer.step for answer in standing]) == (True, ["P"])
+    again = {"step": "F", "note": "All.", "seen": str(standing[0].pk)}
+    assert client.post(url(row, "rating/7.2.1/"), again, headers=ask).status_code == 200
+    assert client.post(url(row, "rating/7.2.1/"), {**again, "seen": "x"}, headers=ask).status_code == 422
+
+
 @pytest.mark.parametrize(
     ("who", "path", "code"),
     [

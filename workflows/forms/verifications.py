@@ -99,9 +99,10 @@ class RecusalForm(forms.Form):
 
 
 class CriterionForm(forms.Form):
-    """One rating of the team: a step of the scale, or none, and the note."""
+    """One rating of the team: a step or none, the note, and the id of the rating the page showed (0 for none)."""
 
     step = forms.ChoiceField(label=_("Rating"), required=False)
+    seen = forms.IntegerField(required=False, min_value=0, max_value=2**63 - 1, widget=forms.HiddenInput)
     note = PrintedField(label=_("Note"), required=False, max_length=REASON_LENGTH)
 
     def __init__(self, *args: Any, instrument: StagedInstrument, **kwargs: Any) -> None:

@@ -228,7 +228,7 @@ class TeamRound:
         return {
             key: Rated(
                 answer.step,
-                counted.get(key, answer.step) if answer is self.answers.get(key) else answer.step,
+                counted.get(key, answer.step) if answer == self.answers.get(key) else answer.step,
                 answer.reason,
                 answer.by_id,
                 answer.at.isoformat(),

@@ -198,6 +198,7 @@ class RatingSheet:
             "self": self._claim(one),
             "own": self._rated(one, own),
             "form": form,
+            "seen": answer.pk if (answer := self.folder.round.answers.get(one.key)) else 0,
             "note": form["note"].value() if form else (own.note if own else ""),
             "scale": [
                 {

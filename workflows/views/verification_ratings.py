@@ -92,11 +92,10 @@ def criterion(request: HttpRequest, pk: int, criterion: str) -> HttpResponse:
 def _rate(folder: VerificationFolder, criterion: str, form: CriterionForm) -> tuple[int, Gaps]:
     if not form.is_valid():
         return INVALID, ()
-    step, note = form.cleaned_data["step"] or None, form.cleaned_data["note"]
+    data, pk = form.cleaned_data, folder.verification.pk
+    given = {"step": data["step"] or None, "note": data["note"], "seen": data["seen"]}
     try:
-        actions.rate_criterion(
-            folder.verification.pk, criterion, step=step, note=note, actor=folder.user, now=folder.now
-        )
+        actions.rate_criterion(pk, criterion, **given, actor=folder.user, now=folder.now)
     except BadAnswer as fault:
         form.add_error("note" if fault.field == "reason" else None, str(ANSWER_FAULTS[fault.code]))
         return INVALID, ()

@@ -36,17 +36,7 @@ def recommend(request: HttpRequest, pk: int) -> HttpResponse:
         label=_("Grounds of the recommendation"),
         help_text=_("Compliance review, panel, enterprise and report read them."),
     )
-    tier = live_result(folder)["tier"] if folder.verification.round_id else None
-    sheet = Sheet(
-        _("Recommend the tier"),
-        (
-            _("The computed tier is recommended: %(tier)s") % {"tier": _tier_words(folder, tier)},
-            _("Ratings, evidence and result are frozen in a snapshot with its digest."),
-            _("The compliance review follows, then the panel where the tier asks for one, then the public notice."),
-        ),
-        _("Recommend this tier"),
-        _("The tier is recommended."),
-    )
+    sheet = _recommend_sheet(folder)
 
     def do() -> object:
         grounds = form.cleaned_data["reasons"]
@@ -62,6 +52,20 @@ def recommend(request: HttpRequest, pk: int) -> HttpResponse:
         template="workflows/verification_recommend.html",
         results=results(folder, live=True, link=False),
         differences=differences(folder, live=True),
+    )
+
+
+def _recommend_sheet(folder: VerificationFolder) -> Sheet:
+    tier = live_result(folder)["tier"] if folder.verification.round_id else None
+    return Sheet(
+        _("Recommend the tier"),
+        (
+            _("The computed tier is recommended: %(tier)s") % {"tier": _tier_words(folder, tier)},
+            _("Ratings, evidence and result are frozen in a snapshot with its digest."),
+            _("The compliance review follows, then the panel where the tier asks for one, then the public notice."),
+        ),
+        _("Recommend this tier"),
+        _("The tier is recommended."),
     )
 
 
@@ -94,17 +98,7 @@ def compliance(request: HttpRequest, pk: int) -> HttpResponse:
     folder = open_verification(request, pk)
     must_be(folder, t.PASS_COMPLIANCE)
     form = ComplianceForm(typed(request))
-    on = _("the expert panel") if folder.panel_votes else _("the public notice")
-    sheet = Sheet(
-        _("Compliance review"),
-        (
-            _("Kept: the recommendation goes on to %(step)s.") % {"step": on},
-            _("Sent back: the team settles what you name and recommends anew."),
-            _("Your words are printed in the report."),
-        ),
-        _("Conclude the review"),
-        _("The compliance review is concluded."),
-    )
+    sheet = _compliance_sheet(folder)
 
     def do() -> object:
         note = form.cleaned_data["note"]
@@ -124,6 +118,20 @@ def compliance(request: HttpRequest, pk: int) -> HttpResponse:
         results=results(folder),
         grounds=folder.verification.recommendation,
         reading=reading(folder),
+    )
+
+
+def _compliance_sheet(folder: VerificationFolder) -> Sheet:
+    on = _("the expert panel") if folder.panel_votes else _("the public notice")
+    return Sheet(
+        _("Compliance review"),
+        (
+            _("Kept: the recommendation goes on to %(step)s.") % {"step": on},
+            _("Sent back: the team settles what you name and recommends anew."),
+            _("Your words are printed in the report."),
+        ),
+        _("Conclude the review"),
+        _("The compliance review is concluded."),
     )
 
 
