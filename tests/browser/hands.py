@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.conftest import Visitor
 
 MOST_TABS = 400  # a page on which a control is farther away than this is no page for a keyboard
+SETTLED = 2_000  # milliseconds htmx takes at most from swapping to settling
 NAMED = re.compile(r"\S")
 
 # whether the focus is on this control, or on another radio button of its group
@@ -55,8 +56,12 @@ class Hand(ABC):
         return self.page
 
     def stands(self) -> bool:
-        """Whether a control still has the focus after part of the page was drawn anew."""
-        return not self.page.evaluate(IS_AT_TOP)
+        """Whether a control has the focus once part of the page was drawn anew and htmx has settled."""
+        for _look in range(SETTLED // 50):
+            if not self.page.evaluate(IS_AT_TOP):
+                return True
+            self.page.wait_for_timeout(50)
+        return False
 
     @abstractmethod
     def reach(self, control: Locator) -> None:
