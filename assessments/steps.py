@@ -34,6 +34,8 @@ from ethicsreview.audit.domain import organisation_chain
 from ethicsreview.audit.steps import NoTransaction, record
 from ethicsreview.files.models import FileVersion
 from ethicsreview.files.steps import store
+from ethicsreview.notices.domain import Verb
+from ethicsreview.notices.steps import notify
 
 
 def open_assessment(*, instrument_version: InstrumentVersion, now: datetime) -> Assessment:
@@ -274,3 +276,20 @@ def _content(answer: Answer | None) -> tuple[str, bool, str, tuple[EvidenceLink,
         return "", False, "", ()
     links = tuple(EvidenceLink(link.version_id, link.page, link.note) for link in answer.evidence.all())
     return answer.step, answer.not_applicable, answer.reason, links
+
+
+def tell(folder: MaturityFolder, users: Sequence[User], verb: Verb) -> None:
+    """Send a notice about the assessment to these people, but for the one who acts."""
+    instrument = folder.instrument.title
+    notify(
+        users=[user for user in users if user.pk != folder.user.pk],
+        verb=verb,
+        params={
+            "reference": folder.row.reference,
+            "title": {"en": instrument.en, "zh": instrument.zh},
+            "person": {"en": folder.user.name, "zh": folder.user.name_zh or folder.user.name},
+        },
+        link=f"/maturity/{folder.row.pk}/",
+        at=folder.now,
+        subject=f"self_assessment:{folder.row.pk}",
+    )

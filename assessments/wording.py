@@ -119,6 +119,7 @@ MATURITY_GAPS: dict[MaturityGapCode, str | Promise] = {
     _M.DIMENSIONS_MISSING: _("Choose at least one dimension."),
     _M.EVIDENCE_REMOVED: _("This piece of evidence has been removed."),
     _M.EVIDENCE_EMPTY: _("Evidence needs a title, and a file or a reference to where it is kept."),
+    _M.EVIDENCE_AHEAD: _("A record cannot be dated later than today."),
     _M.KIND_UNKNOWN: _("This kind of evidence does not belong to the instrument."),
     _M.CLAIM_NOT_ASKED: _("Such a claim is not made here."),
     _M.CLAIM_INCOMPLETE: _("A certificate needs its edition, party, legal entity and both days, in their order."),

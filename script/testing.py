@@ -10,8 +10,9 @@ from pathlib import Path
 from services import CannotStart, services
 
 ROOT = Path(__file__).resolve().parents[1]
-# one worker a core, four at most, each with databases of its own; a file stays with one worker
-SIDE_BY_SIDE = ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile"]
+# one worker a core, four at most, each with databases of its own; a file stays with one worker, and the files keep
+# the order that tests/conftest.py gives them: the longest first
+SIDE_BY_SIDE = ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def timed(name: str, command: list[str], environment: dict[str, str]) -> bool:

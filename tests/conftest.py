@@ -5,20 +5,16 @@ from datetime import datetime
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
 from ethicsreview.accounts.domain import MemberRole, OrganisationKind, Reach
 from ethicsreview.accounts.models import Organisation, User
 from ethicsreview.celery import app
+from tests.driven import STANDING, driven_once
 from tests.factories import NOW, make_organisation, make_person, make_user
 
-TRUNCATE_LIFTED = "DROP TRIGGER IF EXISTS audit_no_truncate ON audit_auditevent"
-TRUNCATE_GUARDED = """
-CREATE TRIGGER audit_no_truncate BEFORE TRUNCATE ON audit_auditevent
-  FOR EACH STATEMENT EXECUTE FUNCTION audit_append_only()
-"""
 LEFT_OPEN = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
  WHERE datname = current_database() AND pid <> pg_backend_pid()
@@ -33,10 +29,19 @@ def is_transactional(item: pytest.Item) -> bool:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Puts ``audit_truncation`` before the database's own fixture, so that it ends after the emptying."""
+    """Puts ``emptied`` before the database's own fixture, so that it ends after it; and the files that take longest
+    first, so that side by side no worker is left alone with one of them.
+    """
     for item in items:
         if is_transactional(item):
-            item.fixturenames.insert(0, "audit_truncation")  # type: ignore[attr-defined]
+            item.fixturenames.insert(0, "emptied")  # type: ignore[attr-defined]
+    marked = {(mark, item.path) for item in items for mark in ("browser", "slow") if item.get_closest_marker(mark)}
+    items.sort(key=lambda item: (*((mark, item.path) not in marked for mark in ("browser", "slow")), quick(item)))
+
+
+def quick(item: pytest.Item) -> bool:
+    """Whether it is one of the many that need no database."""
+    return item.path.parent.name == "domain"
 
 
 @pytest.fixture(scope="session")
@@ -48,18 +53,29 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 
 
 @pytest.fixture
-def audit_truncation(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Lifts the guard against TRUNCATE around a transactional test; change and removal stay refused in it."""
-    with django_db_blocker.unblock():
-        with connection.cursor() as cursor:
-            cursor.execute(TRUNCATE_LIFTED)
-        connection.close()
+def emptied(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """Empties the tables a transactional test has filled, in place of Django, which would TRUNCATE every table and
+    write its content types and permissions anew. The guards against removal stay up until the test is over.
+    """
+    # on the class: once a browser's loop runs in this thread, Django asks through another connection
+    monkeypatch.setattr(type(connection.ops), "sql_flush", lambda *arguments, **options: [])
     yield
     with django_db_blocker.unblock():
-        with connection.cursor() as cursor:
-            cursor.execute(TRUNCATE_LIFTED)
-            cursor.execute(TRUNCATE_GUARDED)
+        empty(connection.introspection.django_table_names(only_existing=True, include_views=False))
         connection.close()
+
+
+def empty(tables: list[str]) -> None:
+    """Removes every row of these tables but Django's own; rows may be kept by triggers and named by other rows."""
+    asked = " UNION ALL ".join(f"""SELECT '{table}' WHERE EXISTS (SELECT FROM "{table}")""" for table in tables)  # noqa: S608  ours
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(asked)
+        filled = [table for (table,) in cursor.fetchall() if table not in STANDING]
+        removals = [f'ALTER TABLE "{table}" DISABLE TRIGGER USER; DELETE FROM "{table}"' for table in filled]  # noqa: S608  ours
+        guards = [f'ALTER TABLE "{table}" ENABLE TRIGGER USER' for table in filled]
+        cursor.execute("; ".join([*removals, "SET CONSTRAINTS ALL IMMEDIATE", *guards]))
 
 
 @pytest.fixture(autouse=True)
@@ -170,12 +186,25 @@ def regulator(authority: Organisation) -> User:
 @pytest.fixture
 def stranger(db: None) -> User:
     """An applicant of a company that has nothing to do with anyone else in the cast."""
-    return make_person(
-        role=MemberRole.APPLICANT, organisation=make_organisation(name="Far Away Ltd"), name="Su Stranger"
-    )
+    return far_away_applicant()
 
 
 @pytest.fixture
 def operator(db: None) -> User:
     """Runs the installation: staff and superuser, member of no organisation."""
+    return plain_operator()
+
+
+# These two come before the scene in many tests; as steps of the way to it they do not keep it from being repeated.
+
+
+@driven_once
+def far_away_applicant() -> User:
+    return make_person(
+        role=MemberRole.APPLICANT, organisation=make_organisation(name="Far Away Ltd"), name="Su Stranger"
+    )
+
+
+@driven_once
+def plain_operator() -> User:
     return make_user(name="Op Operator", is_staff=True, is_superuser=True)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from assessments.actions.evidence import ClaimFacts, claim_dcmm
-from assessments.actions.maturity import Outline, start_self_assessment, submit_self_assessment
+from assessments.actions.starting import Outline, start_self_assessment
+from assessments.actions.submitting import submit_self_assessment
 from assessments.domain.claims import ClaimSource, Party
 from assessments.domain.digests import content_digest
 from assessments.domain.enterprises import Size
@@ -15,6 +16,7 @@ from assessments.queries import load_staged
 from assessments.queries.maturity import MaturityFolder, day_of, of_person
 from ethicsreview.accounts.domain import MemberRole
 from ethicsreview.accounts.models import Organisation, User
+from tests.driven import driven_once
 from tests.editions import content_of
 from tests.factories import make_organisation, make_person
 
@@ -32,6 +34,7 @@ class Enterprise:
     reader: User
 
 
+@driven_once
 def make_enterprise(name: str = "Heron Robotics", name_zh: str = "苍鹭机器人") -> Enterprise:
     """Three people with the enterprise role at one enterprise."""
     organisation = make_organisation(name=name, name_zh=name_zh, province="310000", sector="manufacturing")
@@ -174,6 +177,7 @@ def folder_of(row: SelfAssessment, user: User | None = None, *, now: datetime) -
     return MaturityFolder(found, user=reader, now=now)
 
 
+@driven_once
 def make_submitted(
     enterprise: Enterprise | None = None,
     levels: int | Mapping[str, int] = 3,

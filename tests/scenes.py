@@ -10,6 +10,7 @@ from assessments.models import Answer, InstrumentVersion
 from assessments.queries import load_instrument
 from ethicsreview.accounts.domain import MemberRole, OrganisationKind
 from ethicsreview.accounts.models import Organisation, User
+from tests.driven import driven_once
 from tests.editions import complete_answers, file_items, hand_in, publish_editions
 from tests.factories import make_organisation, make_person
 from workflows.actions import applications, decisions, intake, meetings, motions, reviews
@@ -98,6 +99,7 @@ class Scene:
 
     # -- one step each -------------------------------------------------------------------------------------------
 
+    @driven_once
     def draft(self, course: Course | None = None) -> Case:
         """A draft that lacks nothing."""
         course = course or Course()
@@ -108,9 +110,11 @@ class Scene:
             hand_in(case, item, by=self.lead, now=self.now)
         return case
 
+    @driven_once
     def submit(self, case: Case) -> None:
         applications.submit_case(case.pk, actor=self.lead, now=self.now)
 
+    @driven_once
     def ask_supplement(self, case: Case) -> None:
         """The one notice, about the plan of the activity."""
         item = next(forms.form_items(self.rules.application)).code
@@ -119,8 +123,14 @@ class Scene:
             case.pk, requests, message="One thing is missing.", actor=self.secretary, now=self.now
         )
 
+    @driven_once
     def accept(self, case: Case, course: Course | None = None) -> None:
         """Classified and accepted."""
+        self.classify(case, course)
+        intake.accept_case(case.pk, reasons="General procedure.", actor=self.secretary, now=self.now)
+
+    def classify(self, case: Case, course: Course | None = None) -> None:
+        """Tier, flags and findings confirmed."""
         course = course or Course()
         finding = Classification(
             tier=course.tier,
@@ -132,12 +142,13 @@ class Scene:
             exemption_evidence=course.evidence,
         )
         intake.classify_case(case.pk, finding, actor=self.secretary, now=self.now)
-        intake.accept_case(case.pk, reasons="General procedure.", actor=self.secretary, now=self.now)
 
+    @driven_once
     def assign(self, case: Case, count: int = 2) -> list[Review]:
         """The first members become reviewers."""
         return reviews.assign_reviewers(case.pk, self.members[:count], actor=self.secretary, now=self.now)
 
+    @driven_once
     def review(self, case: Case, *, step: str = "3") -> None:
         """Every reviewer rates everything alike and hands in; the secretary opens the reviews."""
         rows = Review.objects.filter(case=case, withdrawn_at__isnull=True, submitted_at__isnull=True)
@@ -176,12 +187,14 @@ class Scene:
     def leave(self, meeting: Meeting, user: User) -> None:
         meetings.leave(meeting.pk, self.seats[user.pk].pk, actor=self.secretary, now=self.now)
 
+    @driven_once
     def open_room(self, case: Case, present: int | Sequence[User] = 7) -> Meeting:
         """An open meeting that has turned to this case."""
         meeting = self.convene(case, present=present)
         motions.open_item(case.pk, actor=self.secretary, now=self.now)
         return meeting
 
+    @driven_once
     def put(self, case: Case, effect: Effect = Effect.APPROVE) -> Motion:
         return motions.put_motion(
             case.pk, decision_kind=self.kind(effect), text="As discussed.", actor=self.chair, now=self.now
@@ -196,6 +209,7 @@ class Scene:
         for user, choice in choices.items():
             motions.cast_vote(case.pk, motion_id=motion.pk, choice=choice, reason="", actor=user, now=self.now)
 
+    @driven_once
     def close(self, case: Case) -> Motion:
         return motions.close_motion(case.pk, motion_id=open_motion(case).pk, actor=self.chair, now=self.now)
 
@@ -211,15 +225,18 @@ class Scene:
         text = replace(full_text(self.now), followup_months=folder.longest_followup.value)
         decisions.draft_decision(case.pk, text, (full_condition(self.now),), actor=self.secretary, now=self.now)
 
+    @driven_once
     def issue(self, case: Case) -> None:
         self.write_decision(case)
         decisions.issue_decision(case.pk, actor=self.chair, now=self.now)
 
+    @driven_once
     def resubmit(self, case: Case) -> None:
         applications.resubmit_case(case.pk, changes="All four points are met.", actor=self.lead, now=self.now)
 
     # -- the whole way -------------------------------------------------------------------------------------------
 
+    @driven_once
     def case_in(self, state: State, **course: Any) -> Case:
         """A fresh case in ``state``, brought there by the actions; ``course``: see ``Course``."""
         asked = Course(**course)
@@ -233,6 +250,11 @@ class Scene:
         case.refresh_from_db()
         assert case.state == state.value, (case.state, state)
         return case
+
+    @driven_once
+    def _vote_and_close(self, case: Case) -> None:
+        self.vote(case)
+        self.close(case)
 
     def _way(self, case: Case, state: State, course: Course) -> list[tuple[State, Callable[[], Any]]]:
         effect = course.effect or _EFFECTS.get(state, Effect.APPROVE)
@@ -256,7 +278,7 @@ class Scene:
             (State.READY, lambda: self.review(case, step=course.step)),
             (State.DELIBERATING, lambda: self.open_room(case, course.present)),
             (State.VOTING, lambda: self.put(case, effect)),
-            (State.CARRIED, lambda: (self.vote(case), self.close(case))),
+            (State.CARRIED, lambda: self._vote_and_close(case)),
             (state if state in {State.MODIFYING, State.REFUSED} else outcome, lambda: self.issue(case)),
             (State.CHECKING, lambda: self.resubmit(case)),
         ]
@@ -304,6 +326,7 @@ def rate(case: Case, user: User, item: str, step: str | None, *, now: datetime, 
     return reviews.rate_indicator(case.pk, item, step=step, not_applicable=False, reason=reason, actor=user, now=now)
 
 
+@driven_once
 def make_scene(now: datetime) -> Scene:
     """A lawful committee of seven with an alternate and a secretary, and a lead at a company that applies."""
     rulebook, instrument = publish_editions(now)

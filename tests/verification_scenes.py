@@ -4,12 +4,14 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from assessments.actions.maturity import set_item_aside, submit_self_assessment
+from assessments.actions.answering import set_item_aside
+from assessments.actions.submitting import submit_self_assessment
 from assessments.domain.claims import ClaimSource
 from assessments.models import Answer, Evidence, SelfAssessment, Snapshot
 from assessments.queries import load_staged
 from ethicsreview.accounts.domain import MemberRole, OrganisationKind
 from ethicsreview.accounts.models import Organisation, User
+from tests.driven import driven_once
 from tests.editions import content_of
 from tests.factories import make_organisation, make_person
 from tests.maturity_scenes import (
@@ -146,6 +148,7 @@ class VerificationScene:
             )
         return submit_self_assessment(row.pk, actor=self.lead, now=self.now)
 
+    @driven_once
     def request(self, course: Course | None = None) -> Verification:
         """Asked of the body."""
         snapshot = self.hand_in(course)
@@ -153,6 +156,7 @@ class VerificationScene:
             snapshot.self_assessment_id, host=self.host, actor=self.lead, now=self.now
         )
 
+    @driven_once
     def staff(self, row: Verification) -> None:
         """A team of two, and somebody to review compliance."""
         assign = verification_team.assign_assessor
@@ -160,6 +164,7 @@ class VerificationScene:
         assign(row.pk, self.assessor, lead=False, actor=self.coordinator, now=self.now)
         verification_team.name_reviewer(row.pk, self.reviewer, actor=self.coordinator, now=self.now)
 
+    @driven_once
     def accept(self, row: Verification) -> None:
         verifications.accept_verification(row.pk, actor=self.coordinator, now=self.now)
 
@@ -272,6 +277,7 @@ class VerificationScene:
             row.pk, grounds="As the ratings show.", actor=self.lead_assessor, now=self.now
         )
 
+    @driven_once
     def pass_compliance(self, row: Verification) -> None:
         verifications.pass_compliance(row.pk, note="The procedure was kept.", actor=self.reviewer, now=self.now)
 
@@ -294,6 +300,7 @@ class VerificationScene:
     def close_ballot(self, row: Verification, ballot: PanelBallot) -> None:
         verification_panel.close_ballot(row.pk, ballot_id=ballot.pk, actor=self.coordinator, now=self.now)
 
+    @driven_once
     def decide(self, row: Verification, *, certify: bool = True) -> None:
         """After the notice."""
         reasons = "" if certify else "The scope is not that of the enterprise."
@@ -303,6 +310,7 @@ class VerificationScene:
 
     # -- the whole way -------------------------------------------------------------------------------------------
 
+    @driven_once
     def verification_in(self, state: VState, course: Course | None = None) -> Verification:
         """A verification in that state; PANEL needs a course whose found tier the panel votes on."""
         course = course or Course()
@@ -341,6 +349,7 @@ class VerificationScene:
             *end,
         ]
 
+    @driven_once
     def _review(self, row: Verification, course: Course) -> None:
         self.rate_all(row, course.found)
         self.judge_claim(row)
@@ -350,19 +359,23 @@ class VerificationScene:
             self.write_finding(row, course.finding)
         self.begin_onsite(row)
 
+    @driven_once
     def _finish_visit(self, row: Verification) -> None:
         self.visit(row)
         self.release(row)
 
+    @driven_once
     def _correct(self, row: Verification, course: Course) -> None:
         if course.answered:
             self.answer(row)
         self.close_correction(row)
 
+    @driven_once
     def _recommend(self, row: Verification) -> None:
         self.resolve(row)
         self.recommend(row)
 
+    @driven_once
     def _panel(self, row: Verification, course: Course) -> None:
         self.seat(row)
         ballot = self.open_ballot(row)
@@ -377,6 +390,7 @@ class VerificationScene:
 HIGH = Course(claimed=4, found=4, target=4)  # a tier the panel votes on
 
 
+@driven_once
 def make_verification_scene(now: datetime) -> VerificationScene:
     """A body with its people, an enterprise with its own, and the scheme in force."""
     host = make_organisation(

@@ -5,12 +5,15 @@ from django.utils import timezone
 
 from workflows.actions.certificates import suspend_lapsed
 from workflows.actions.decisions import retry_report
-from workflows.actions.reminders import warn_of_deadline
+from workflows.actions.reminders import warn_of_deadline, warn_of_look
 from workflows.actions.verification_correction import lapse_correction, warn_of_correction
 from workflows.actions.verification_reports import retry_verification_report
+from workflows.queries.certificates import unwarned_looks
 from workflows.queries.deadlines import unwarned_cases
+from workflows.queries.objections import unmailed_answers
 from workflows.queries.reports import stuck_reports, stuck_verification_reports
 from workflows.queries.verifications import lapsed_certificates, lapsed_corrections, soon_lapsing_corrections
+from workflows.tasks import mail_answer
 
 
 @shared_task(ignore_result=True)
@@ -25,10 +28,19 @@ def requeue_reports() -> None:
 
 @shared_task(ignore_result=True)
 def warn_deadlines() -> None:
-    """Warn of limits that are near or over, each once; what an outage missed is caught up."""
+    """Warn of limits and yearly looks that are near or over, each once; what an outage missed is caught up."""
     now = timezone.now()
     for case_id in unwarned_cases(now):
         warn_of_deadline(case_id, actor=None, now=now)
+    for certificate_id in unwarned_looks(now):
+        warn_of_look(certificate_id, actor=None, now=now)
+
+
+@shared_task(ignore_result=True)
+def requeue_answers() -> None:
+    """Hand the answers to objections that wait for their mail to the workers."""
+    for objection_id in unmailed_answers(timezone.now()):
+        mail_answer.delay(objection_id=objection_id)
 
 
 @shared_task(ignore_result=True)

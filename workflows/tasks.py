@@ -6,6 +6,7 @@ from celery import Task, shared_task
 from django.utils import timezone
 
 from workflows.domain.retries import wait_after
+from workflows.reporting import answers
 from workflows.reporting.issuing import ReportFailed, issue
 from workflows.reporting.series import CASE_REPORTS, VERIFICATION_REPORTS, Series
 
@@ -20,6 +21,12 @@ def issue_report(self: "Task[..., None]", *, report_id: int, **_later: Any) -> N
 def issue_verification_report(self: "Task[..., None]", *, report_id: int, **_later: Any) -> None:
     """Make and sign one document of a verification."""
     _issue(self, report_id, VERIFICATION_REPORTS)
+
+
+@shared_task(ignore_result=True)
+def mail_answer(*, objection_id: int, **_later: Any) -> None:
+    """Mail the answer to an objection; what fails is tried again by ``requeue_answers``."""
+    answers.mail_answer(objection_id, now=timezone.now())
 
 
 def _issue(task: "Task[..., None]", report_id: int, series: Series[Any]) -> None:

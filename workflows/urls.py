@@ -10,6 +10,7 @@ from workflows.views import (
     decisions,
     files,
     handing_in,
+    imports,
     intake,
     meetings,
     minutes,
@@ -107,6 +108,9 @@ urlpatterns = [
     path("seats/<int:pk>/end/", rosters.seat_end, name="seat-end"),
     path("seats/<int:pk>/absence/", rosters.seat_absence, name="seat-absence"),
     path("committees/<int:pk>/", committees.committee_page, name="committee"),
+    path("imports/", imports.imports, name="imports"),
+    path("imports/take/", imports.imports_take, name="imports-take"),
+    path("imports/template.xlsx", imports.imports_template, name="imports-template"),
     path("verifications/", verification_list.verification_list, name="verification-list"),
     path(
         "verifications/request/<int:self_assessment_id>/",
@@ -131,6 +135,11 @@ urlpatterns = [
         "verifications/<int:pk>/evidence/<int:evidence_id>/",
         verification_ratings.evidence,
         name="verification-evidence",
+    ),
+    path(
+        "verifications/<int:pk>/evidence/<int:evidence_id>/pages/<int:page>/",
+        verification_ratings.evidence_page,
+        name="verification-evidence-page",
     ),
     path(
         "verifications/<int:pk>/evidence/<int:evidence_id>/judge/",

@@ -1,16 +1,20 @@
 """The words of the procedure's codes, in the reader's language."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from assessments.domain.instrument import Instrument
+from assessments.domain.staged import StagedInstrument
 from workflows.domain.application import form_items, questions
 from workflows.domain.ballots import Choice
 from workflows.domain.gapcodes import Gap, GapCode
+from workflows.domain.oversight import Part
 from workflows.domain.rooms import Mode, SeatRole, Sex
 from workflows.domain.rulebook import Citation, Rulebook
+from workflows.domain.scheme import Scheme
 from workflows.domain.states import MeetingState, ReportKind, ReportState, Role, State
 from workflows.domain.verification_states import (
     CertificateState,
@@ -114,6 +118,7 @@ V_ROLES = {
     VRole.REVIEWER: pgettext_lazy("verification role", "Compliance reviewer"),
     VRole.PANELLIST: pgettext_lazy("verification role", "Panel expert"),
     VRole.DECIDER: pgettext_lazy("verification role", "Decides"),
+    VRole.AUTHORITY: pgettext_lazy("verification role", "Authority"),
     VRole.PUBLIC: pgettext_lazy("verification role", "Anybody"),
 }
 
@@ -148,6 +153,21 @@ CERTIFICATE_VERBS = {
 V_REPORT_KINDS = {
     VReportKind.REPORT: pgettext_lazy("report", "Verification report"),
     VReportKind.CERTIFICATE: pgettext_lazy("report", "Certificate"),
+}
+
+PARTS = {
+    Part.FACTS: pgettext_lazy("part", "Overview"),
+    Part.PROCEDURE: pgettext_lazy("part", "Procedure"),
+    Part.CLOCKS: pgettext_lazy("part", "Clocks"),
+    Part.PEOPLE: pgettext_lazy("part", "People"),
+    Part.APPLICATION: pgettext_lazy("part", "Application"),
+    Part.FILES: pgettext_lazy("part", "Documents"),
+    Part.RATINGS: pgettext_lazy("part", "Ratings"),
+    Part.FINDINGS: pgettext_lazy("part", "Findings"),
+    Part.EVIDENCE: pgettext_lazy("part", "Evidence"),
+    Part.VOTES: pgettext_lazy("part", "Votes"),
+    Part.MINUTES: pgettext_lazy("part", "Minutes"),
+    Part.REPORTS: pgettext_lazy("part", "Signed documents"),
 }
 
 VERBS = {
@@ -345,6 +365,7 @@ GAPS = {
 }
 
 _ITEMS = {GapCode.MATERIALS_MISSING, GapCode.SUPPLEMENT_UNANSWERED}
+_STEP_ITEMS = {GapCode.NA_UNDECIDED, GapCode.NO_FINDING, GapCode.CRITERION_UNKNOWN}
 _INDICATORS = {GapCode.GATE_STANDING, GapCode.GATE_REASON_MISSING}
 _CATEGORIES = {GapCode.CATEGORY_MISSING, GapCode.ROOM_CATEGORY_MISSING}
 
@@ -393,6 +414,31 @@ def _citation(gap: Gap, rules: Rulebook) -> Citation | None:
         if found:
             return found
     return rules.gaps.get(gap.code.value)
+
+
+def describe_step(
+    gap: Gap,
+    scheme: Scheme | None,
+    instrument: StagedInstrument | None = None,
+    names: Mapping[str, str] | None = None,
+) -> Needed:
+    """A gap of a verification in the active language, with its article; ``names`` are people's by their ids."""
+    text = str(GAPS[gap.code]) % {"detail": _step_detail(gap, scheme, instrument, names or {})}
+    return Needed(gap.code.value, text, scheme.gaps.get(gap.code.value) if scheme else None, gap.detail)
+
+
+def _step_detail(
+    gap: Gap, scheme: Scheme | None, instrument: StagedInstrument | None, names: Mapping[str, str]
+) -> str:
+    language = get_language() or "en"
+    if gap.code is GapCode.INTERVIEWS_MISSING and scheme is not None:
+        role, _colon, count = gap.detail.partition(":")
+        labels = {one.code: one.label.in_(language) for one in scheme.interviews}
+        return f"{labels.get(role, role)} ({count})"
+    if gap.code in _STEP_ITEMS and instrument is not None:
+        item = instrument.items.get(gap.detail)
+        return f"{gap.detail} {item.title.in_(language)}" if item else gap.detail
+    return names.get(gap.detail, gap.detail)
 
 
 def describe(gap: Gap, rules: Rulebook, instrument: Instrument | None = None) -> Needed:

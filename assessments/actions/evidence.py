@@ -22,7 +22,7 @@ from assessments.domain.maturity_gaps import (
 )
 from assessments.domain.staged import StagedInstrument
 from assessments.models import DcmmClaim, Evidence, EvidenceLink
-from assessments.queries.maturity import MaturityFolder
+from assessments.queries.maturity import MaturityFolder, day_of
 from assessments.steps import guard, lock_self_assessment, note, touch
 from ethicsreview.accounts.models import User
 from ethicsreview.files.models import FileVersion
@@ -84,7 +84,7 @@ def add_evidence(
     known = list(dict.fromkeys(criteria))
     _check_criteria(folder.instrument, known)
     guard(ADD_EVIDENCE, folder, *dict.fromkeys(folder.dimension_of(key).key for key in known))
-    _check_facts(folder.instrument, facts, has_file=sent is not None)
+    _check_facts(folder, facts, has_file=sent is not None)
     version = store(upload=None, stream=sent.stream, name=sent.name, by_id=actor.pk, now=now) if sent else None
     piece = Evidence.objects.create(
         self_assessment=folder.row, file=version, added_by=actor, added_at=now, **_columns(facts)
@@ -106,7 +106,7 @@ def edit_evidence(
     folder, piece = _locked(self_assessment_id, evidence_id, actor, now)
     guard(EDIT_EVIDENCE, folder)
     _check_owner(folder, piece)
-    _check_facts(folder.instrument, facts, has_file=piece.file_id is not None)
+    _check_facts(folder, facts, has_file=piece.file_id is not None)
     columns = _columns(facts)
     changed = sorted(name for name, value in columns.items() if getattr(piece, name) != value)
     if changed:
@@ -273,12 +273,15 @@ def _check_criteria(instrument: StagedInstrument, criteria: Sequence[str]) -> No
         raise MaturityRefused(*(MaturityGap(Code.CRITERION_UNKNOWN, key) for key in unknown))
 
 
-def _check_facts(instrument: StagedInstrument, facts: EvidenceFacts, *, has_file: bool) -> None:
-    known = {kind.key for kind in instrument.evidence.kinds} if instrument.evidence else {""}
+def _check_facts(folder: MaturityFolder, facts: EvidenceFacts, *, has_file: bool) -> None:
+    rules = folder.instrument.evidence
+    known = {kind.key for kind in rules.kinds} if rules else {""}
     if facts.kind not in known:
         raise MaturityRefused(MaturityGap(Code.KIND_UNKNOWN))
     if not facts.title.strip() or not (has_file or facts.reference.strip()):
         raise MaturityRefused(MaturityGap(Code.EVIDENCE_EMPTY))
+    if facts.dated is not None and facts.dated > day_of(folder.now):
+        raise MaturityRefused(MaturityGap(Code.EVIDENCE_AHEAD))
 
 
 def _check_claim(instrument: StagedInstrument, facts: ClaimFacts) -> None:

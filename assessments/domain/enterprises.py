@@ -1,6 +1,21 @@
-"""What tells enterprises apart when they are compared."""
+"""What tells enterprises apart, alone and when they are compared."""
 
+import re
+import unicodedata
 from enum import StrEnum
+
+_CODE = re.compile(r"[0-9A-Z]{18}")
+
+
+def read_entity_code(typed: str) -> str:
+    """A unified social credit code as it is kept, or nothing; full-width signs, blanks and hyphens are understood.
+
+    Raises ``ValueError`` for what is none.
+    """
+    code = "".join(unicodedata.normalize("NFKC", typed).split()).replace("-", "").upper()
+    if code and not _CODE.fullmatch(code):
+        raise ValueError(typed)
+    return code
 
 
 class Size(StrEnum):

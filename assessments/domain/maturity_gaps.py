@@ -35,6 +35,7 @@ class MaturityGapCode(StrEnum):
     # evidence and claim
     EVIDENCE_REMOVED = "evidence_removed"
     EVIDENCE_EMPTY = "evidence_empty"  # neither a file nor a reference
+    EVIDENCE_AHEAD = "evidence_ahead"  # dated later than today
     KIND_UNKNOWN = "kind_unknown"
     CLAIM_NOT_ASKED = "claim_not_asked"
     CLAIM_INCOMPLETE = "claim_incomplete"

@@ -1,4 +1,4 @@
-"""Fields of the enterprise's forms: texts as they will be printed, days somebody may mean."""
+"""Fields of the enterprise's forms: days somebody may mean, choices known late."""
 
 from datetime import date
 from typing import Any
@@ -6,24 +6,7 @@ from typing import Any
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 
-from ethicsreview.documents.forms import printable
-
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2199, 12, 31)
-
-
-class PlainText(forms.CharField):
-    """Text that signed documents can print; a line break counts as one character, nothing is cut while typing."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self.validators.append(printable)
-
-    def to_python(self, value: Any) -> str | None:
-        return super().to_python(value.replace("\r\n", "\n") if isinstance(value, str) else value)
-
-    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        """Without ``maxlength``: a browser would cut a pasted text without a word."""
-        return {key: value for key, value in super().widget_attrs(widget).items() if key != "maxlength"}
 
 
 class DayField(forms.DateField):

@@ -1,8 +1,7 @@
 """What people of an enterprise type: what is assessed, a rating, evidence, a claim, a colleague's part."""
 
-import re
-import unicodedata
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -11,20 +10,20 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from assessments.actions.evidence import ClaimFacts, EvidenceFacts
-from assessments.actions.maturity import Outline
+from assessments.actions.starting import Outline
 from assessments.domain.answers import REASON_LENGTH
 from assessments.domain.claims import ClaimSource, Party, Policy
-from assessments.domain.enterprises import Sector, Size
+from assessments.domain.enterprises import Sector, Size, read_entity_code
 from assessments.domain.staged import StagedInstrument
-from assessments.forms.fields import DayField, PlainText, choose
-from assessments.models import SelfAssessment
+from assessments.forms.fields import DayField, choose
+from assessments.models import Answer, SelfAssessment
 from assessments.wording import CLAIM_SOURCES, PARTIES, SECTORS, SIZES
 from ethicsreview.accounts.forms import OneLineField
 from ethicsreview.accounts.models import User
+from ethicsreview.documents.forms import PlainText
 from ethicsreview.files.forms import DocumentField
 
 LARGEST = 2**31 - 1
-_CODE = re.compile(r"[0-9A-Z]{18}")
 Choices = list[tuple[str, Any]]
 
 
@@ -77,11 +76,10 @@ class OutlineForm(forms.Form):
 
     def clean_entity_code(self) -> str:
         """Full-width signs and blanks are understood."""
-        typed = unicodedata.normalize("NFKC", self.cleaned_data["entity_code"])
-        code = "".join(typed.split()).replace("-", "").upper()
-        if code and not _CODE.fullmatch(code):
-            raise forms.ValidationError(_("The code has 18 letters and figures."))
-        return code
+        try:
+            return read_entity_code(self.cleaned_data["entity_code"])
+        except ValueError:
+            raise forms.ValidationError(_("The code has 18 letters and figures.")) from None
 
     def outline(self, policy: Policy = Policy.CERTIFICATE_OR_FINDING) -> Outline:
         """As the actions take it."""
@@ -121,6 +119,11 @@ class AnswerForm(forms.Form):
         data = self.cleaned_data
         step = "" if self.data.get("clear") else data["step"]
         return {"step": step or None, "reason": data["reason"], "seen": chosen_seen(self)}
+
+    def says_less_than(self, kept: Answer) -> bool:
+        """Whether ``kept`` is not what was typed, but what came of it and somebody else's answer."""
+        values = self.values()
+        return (kept.step, kept.reason) != (values["step"] or "", values["reason"].strip())
 
 
 class AsideForm(forms.Form):
@@ -188,13 +191,15 @@ class EvidenceForm(forms.Form):
         self,
         *args: Any,
         kinds: Choices,
+        today: date,
         criteria: Sequence[str] = (),
         has_file: bool = False,
         with_file: bool = True,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.has_file = has_file
+        self.has_file, self.today = has_file, today
+        self.fields["dated"].widget.attrs["max"] = today.isoformat()
         if kinds:
             choose(self, "kind", kinds)
         else:
@@ -204,6 +209,13 @@ class EvidenceForm(forms.Form):
             del self.fields["criteria"]
         if not with_file:
             del self.fields["file"]
+
+    def clean_dated(self) -> date | None:
+        """A record that does not exist yet shows nothing."""
+        dated: date | None = self.cleaned_data["dated"]
+        if dated is not None and dated > self.today:
+            raise forms.ValidationError(_("A record cannot be dated later than today."))
+        return dated
 
     def clean(self) -> dict[str, Any]:
         """A file or a reference."""
@@ -236,7 +248,14 @@ class EvidenceForm(forms.Form):
 class LinkForm(forms.Form):
     """A piece of evidence that is there already."""
 
-    evidence = forms.TypedChoiceField(label=_("Evidence"), coerce=int)
+    evidence = forms.TypedChoiceField(
+        label=_("Evidence"),
+        coerce=int,
+        error_messages={
+            "required": _("Choose a piece of evidence."),
+            "invalid_choice": _("This piece is not among the evidence of the assessment, or not any longer."),
+        },
+    )
 
     def __init__(self, *args: Any, pieces: Iterable[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -9,8 +9,9 @@ from django.utils.translation import pgettext_lazy
 
 from assessments.actions.planning import StepTerms
 from assessments.domain.staged import StagedInstrument
-from assessments.forms.fields import DayField, PlainText
+from assessments.forms.fields import DayField
 from ethicsreview.accounts.models import User
+from ethicsreview.documents.forms import PlainText
 
 MOST_EFFORT = 10_000
 NOTE_LENGTH = 2000  # characters

@@ -1,6 +1,6 @@
 """An enterprise's self-assessment: who fills it, with which evidence, and what was handed in."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 
 class SelfAssessmentQuerySet(models.QuerySet["SelfAssessment"]):
-    """Reading rights of the enterprise's side, decided here and nowhere else; assessors come through ``workflows``."""
+    """Reading rights of the enterprise's side, decided here and nowhere else.
+
+    Assessors and authorities come through ``workflows``.
+    """
 
     def visible_to(self, user: "User | AnonymousUser", day: date) -> Self:
         """What people of the enterprise may read on ``day``: those with the enterprise role there, nobody else.
@@ -103,7 +106,10 @@ class Evidence(models.Model):
     ``kind`` is a key of the instrument's kinds; ``dated`` the day of the record; ``periods`` how many full
     measurement periods it covers. A confidential one is named in reports by its digest alone. ``accepted`` is the
     assessor's finding, empty until there is one; a removed one stays for the snapshots that had it.
+    ``standing_links``, criteria with the moment each was linked, is there on pieces that ``with_links`` read.
     """
+
+    standing_links: list[tuple[str, datetime]]
 
     self_assessment = models.ForeignKey(SelfAssessment, on_delete=models.PROTECT, related_name="evidence")
     kind = models.CharField(_("kind"), max_length=40)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cached_property
+from typing import Self
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -30,6 +31,8 @@ from assessments.queries.snapshots import (
 from ethicsreview.accounts.domain import MemberRole
 from ethicsreview.accounts.models import Membership, User
 
+ANSWERED = ("assessment", "item", "step", "not_applicable", "reason", "at", "by__name", "by__name_zh")
+
 
 def day_of(now: datetime) -> date:
     """The day at this installation: evidence, certificates and memberships are measured at it."""
@@ -51,7 +54,7 @@ def of_person(rows: QuerySet[SelfAssessment], user: User, day: date) -> QuerySet
 
 def one_round(assessment_id: int) -> dict[str, Answer]:
     """The current answers of one round by key, cleared ones included, with who gave them; one query."""
-    rows = Answer.objects.filter(assessment=assessment_id).current().select_related("by")
+    rows = Answer.objects.filter(assessment=assessment_id).current().select_related("by").only(*ANSWERED)
     return {answer.item: answer for answer in rows}
 
 
@@ -72,6 +75,10 @@ class MaturityFolder:
         self.row = row
         self.user = user
         self.now = now
+
+    def afresh(self) -> Self:
+        """The same row, with all that hangs on it read anew: after a save of this request."""
+        return type(self)(self.row, user=self.user, now=self.now)
 
     @property
     def submitted(self) -> bool:

@@ -4,14 +4,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from assessments.domain.claims import ClaimSource
 from assessments.domain.scoring import Standing
 from assessments.domain.staged import Dimension
 from assessments.domain.states import AssessmentState
-from assessments.models import Answer, Contributor, DcmmClaim, Evidence, EvidenceLink, SelfAssessment, Snapshot
+from assessments.models import Answer, Contributor, DcmmClaim, Evidence, SelfAssessment, Snapshot
 from assessments.queries.maturity import MaturityFolder, day_of, of_person
+from assessments.queries.snapshots import with_links
 from ethicsreview.accounts.models import User
 
 PAGE = 25
@@ -132,9 +133,8 @@ def _fill(folders: Sequence[MaturityFolder]) -> None:
     for answer in Answer.objects.filter(assessment__in=answers).current():
         answers[answer.assessment_id][answer.item] = answer
     evidence: dict[int, list[Evidence]] = {folder.row.pk: [] for folder in folders}
-    links = EvidenceLink.objects.filter(removed_at__isnull=True).order_by("pk")
     pieces = Evidence.objects.filter(self_assessment__in=evidence, removed_at__isnull=True).order_by("pk")
-    for piece in pieces.prefetch_related(Prefetch("links", queryset=links)):
+    for piece in with_links(pieces):
         evidence[piece.self_assessment_id].append(piece)
     claims = _claims(list(evidence))
     for folder in folders:

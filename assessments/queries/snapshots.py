@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from django.db.models import Prefetch
-
 from assessments.domain.claims import Claim, ClaimSource, Party
 from assessments.domain.counting import Counted, count
 from assessments.domain.digests import content_digest
@@ -32,10 +30,21 @@ class Contents:
 
 def standing_evidence(self_assessment_id: int) -> list[Evidence]:
     """Every piece that is not removed, the oldest first, with its file and standing links; two queries."""
-    links = EvidenceLink.objects.filter(removed_at__isnull=True).order_by("pk")
     rows = Evidence.objects.filter(self_assessment=self_assessment_id, removed_at__isnull=True)
-    rows = rows.select_related("file", "added_by").prefetch_related(Prefetch("links", queryset=links))
-    return list(rows.order_by("pk"))
+    return with_links(rows.select_related("file", "added_by").order_by("pk"))
+
+
+def with_links(rows: Iterable[Evidence]) -> list[Evidence]:
+    """The pieces with what each stands for, as plain values: there are hundreds of links; one query."""
+    pieces = list(rows)
+    found: dict[int, list[tuple[str, datetime]]] = {piece.pk: [] for piece in pieces}
+    if found:
+        links = EvidenceLink.objects.filter(evidence__in=found, removed_at__isnull=True).order_by("pk")
+        for piece_id, criterion, at in links.values_list("evidence", "criterion", "added_at"):
+            found[piece_id].append((criterion, at))
+    for piece in pieces:
+        piece.standing_links = found[piece.pk]
+    return pieces
 
 
 def standing_claim(self_assessment_id: int) -> DcmmClaim | None:
@@ -57,8 +66,8 @@ def snapshots_of(self_assessment_id: int) -> list[Snapshot]:
 
 
 def criteria_of(piece: Evidence) -> list[str]:
-    """The criteria a piece of evidence stands for, as they were linked; reads what ``standing_evidence`` fetched."""
-    return [link.criterion for link in piece.links.all()]
+    """The criteria a piece of evidence stands for, as they were linked; reads what ``with_links`` fetched."""
+    return [criterion for criterion, _at in piece.standing_links]
 
 
 def pieces_by_criterion(
@@ -75,9 +84,10 @@ def pieces_by_criterion(
     found: dict[str, list[Piece]] = {}
     for row in evidence:
         if counts(row):
-            for link in row.links.all():
-                if until is None or link.added_at <= until:
-                    found.setdefault(link.criterion, []).append(Piece(row.kind, dated(row), row.periods))
+            piece = Piece(row.kind, dated(row), row.periods)
+            for criterion, added_at in row.standing_links:
+                if until is None or added_at <= until:
+                    found.setdefault(criterion, []).append(piece)
     return found
 
 

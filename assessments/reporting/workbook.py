@@ -11,31 +11,24 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from openpyxl import Workbook
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
+from openpyxl.styles import Alignment, PatternFill, Protection
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from assessments.domain.cells import SHORT_KEY, note, shown_step, spelt
+from assessments.domain.cells import SHORT_KEY, shown_step
 from assessments.domain.merging import Content
 from assessments.domain.staged import Criterion, Dimension, StagedInstrument, StagedItem
 from assessments.domain.workbook import Column, Mark
+from assessments.reporting.fitting import fit
+from assessments.reporting.sheets import BOX, GREY, HEAD, ITEM, MIDDLE, WRAP, bold_font, paged, protect, put
 
-WIDTHS = {Column.KEY: 9, Column.ITEM: 26, Column.LEVEL: 8, Column.TEXT: 58, Column.EVIDENCE: 44}
-WIDTHS |= {Column.RATING: 15, Column.NOTE: 52}
+WIDTHS = {Column.KEY: 8, Column.ITEM: 20, Column.LEVEL: 7, Column.TEXT: 50, Column.EVIDENCE: 38}
+WIDTHS |= {Column.RATING: 13, Column.NOTE: 42}  # together as wide as an ordinary screen
 LETTERS = dict(zip(Column, "ABCDEFG", strict=True))
 FIRST = 4  # the first row below codes, title and heads
 LONGEST_NAME = 31  # characters of a sheet's name
 LONGEST_PROMPT = 255
 
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\']")
-_ACTS = ("=", "+", "-", "@", "\t", "＝", "＋", "－", "＠")  # what a spreadsheet may take for the start of a formula
-
-_GREY = PatternFill("solid", fgColor="FFEBEFED")
-_HEAD = PatternFill("solid", fgColor="FF0B5A5C")
-_ITEM = PatternFill("solid", fgColor="FFD0E0E0")
-_THIN = Side(style="thin", color="FFB9C4C0")
-_BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
-_WRAP = Alignment(wrap_text=True, vertical="top")
-_MIDDLE = Alignment(horizontal="center", vertical="top", wrap_text=True)
 
 
 @dataclass(frozen=True)
@@ -75,31 +68,6 @@ def sheet_name(dimension: Dimension, number: int, language: str) -> str:
     return " ".join(_NOT_IN_NAMES.sub(" ", f"{key} {dimension.title.in_(language)}").split())[:LONGEST_NAME].strip()
 
 
-def _put(
-    cell: Any, value: object, *, fill: PatternFill | None = None, middle: bool = False, bold: bool = False
-) -> Any:
-    """Write a value; a text stays a text, even where it looks like a formula."""
-    if isinstance(value, str) and value:
-        cell.value = None
-        cell._value, cell.data_type = spelt(note(value)), "s"  # openpyxl makes a formula of what begins with "="
-        cell.quotePrefix = value.startswith(_ACTS)
-    else:
-        cell.value = None if value == "" else value
-    cell.alignment = _MIDDLE if middle else _WRAP
-    if fill is not None:
-        cell.fill = fill
-    if bold:
-        cell.font = Font(bold=True)
-    return cell
-
-
-def _protect(sheet: Any) -> None:
-    """Cells are locked against mistakes, not against people: there is no password."""
-    sheet.protection.sheet = True
-    for allowed in ("formatColumns", "formatRows", "formatCells", "autoFilter", "sort"):
-        setattr(sheet.protection, allowed, False)
-
-
 def _overview(sheet: Any, instrument: StagedInstrument, download: Download, language: str) -> str:
     """Fill the first sheet; returns the range in which the steps stand, for the lists of the others."""
     sheet.title = pgettext("workbook", "Overview")
@@ -107,14 +75,15 @@ def _overview(sheet: Any, instrument: StagedInstrument, download: Download, lang
     for letter, width in zip("ABC", (4, 34, 96), strict=True):
         sheet.column_dimensions[letter].width = width
     sheet.column_dimensions["A"].hidden = True
-    _put(sheet["A1"], Mark.OVERVIEW.value)
-    title = _put(sheet["B1"], instrument.title.in_(language))
-    title.font, title.alignment = Font(bold=True, size=15), Alignment(vertical="center")
+    put(sheet["A1"], Mark.OVERVIEW.value)
+    title = put(sheet["B1"], instrument.title.in_(language))
+    title.font, title.alignment = bold_font(15), Alignment(vertical="center")
     row = _facts(sheet, instrument, download, language)
     row = _instructions(sheet, row + 1, instrument, language)
     steps = _scale(sheet, row + 1, instrument, language)
-    _protect(sheet)
-    _page(sheet)
+    fit(sheet, first=2)
+    protect(sheet)
+    paged(sheet)
     return steps
 
 
@@ -133,10 +102,10 @@ def _facts(sheet: Any, instrument: StagedInstrument, download: Download, languag
         ("", pgettext("maturity", "Notice"), instrument.notice.in_(language)),
     ]
     for number, (code, label, value) in enumerate(facts, start=3):
-        _put(sheet.cell(number, 1), code)
-        _put(sheet.cell(number, 2), label, fill=_GREY, bold=True).border = _BOX
-        written = _put(sheet.cell(number, 3), value)
-        written.border, written.alignment = _BOX, Alignment(wrap_text=True, vertical="top", horizontal="left")
+        put(sheet.cell(number, 1), code)
+        put(sheet.cell(number, 2), label, fill=GREY, bold=True).border = BOX
+        written = put(sheet.cell(number, 3), value)
+        written.border, written.alignment = BOX, Alignment(wrap_text=True, vertical="top", horizontal="left")
     return 3 + len(facts)
 
 
@@ -155,18 +124,18 @@ def _instructions(sheet: Any, row: int, instrument: StagedInstrument, language: 
         told.insert(
             4, _("Where an item may be set aside, choose “%(label)s” in its row and say why.") % {"label": label}
         )
-    _put(sheet.cell(row, 2), pgettext("workbook", "How to fill it in"), bold=True)
+    put(sheet.cell(row, 2), pgettext("workbook", "How to fill it in"), bold=True)
     for number, sentence in enumerate(told):
-        _put(sheet.cell(row + number, 3), f"{number + 1}. {sentence}")
+        put(sheet.cell(row + number, 3), f"{number + 1}. {sentence}")
     return row + len(told)
 
 
 def _scale(sheet: Any, row: int, instrument: StagedInstrument, language: str) -> str:
-    _put(sheet.cell(row, 2), pgettext("maturity", "Ratings"), bold=True)
+    put(sheet.cell(row, 2), pgettext("maturity", "Ratings"), bold=True)
     for number, step in enumerate(reversed(instrument.scale), start=row + 1):
-        _put(sheet.cell(number, 2), shown_step(instrument, step.key, language), fill=_GREY, bold=True).border = _BOX
+        put(sheet.cell(number, 2), shown_step(instrument, step.key, language), fill=GREY, bold=True).border = BOX
         said = f"{step.label.in_(language)}: {step.meaning.in_(language)}"
-        _put(sheet.cell(number, 3), said).border = _BOX
+        put(sheet.cell(number, 3), said).border = BOX
     name = str(sheet.title).replace("'", "''")
     return f"'{name}'!$B${row + 1}:$B${row + len(instrument.scale)}"
 
@@ -189,18 +158,19 @@ class _Sheet:
         """Codes, title, heads, and the rows of every item."""
         for column in Column:
             self.sheet.column_dimensions[LETTERS[column]].width = WIDTHS[column]
-            _put(self._cell(1, column), column.value)
+            put(self._cell(1, column), column.value)
         self.sheet.row_dimensions[1].hidden = True
-        title = _put(self.sheet["A2"], f"{dimension.key} · {dimension.title.in_(self.language)}")
-        title.font, title.alignment = Font(bold=True, size=14), Alignment(vertical="center")
+        title = put(self.sheet["A2"], f"{dimension.key} · {dimension.title.in_(self.language)}")
+        title.font, title.alignment = bold_font(14), Alignment(vertical="center")
         self._heads()
         row = FIRST
         for item in dimension.items:
             row = self._item(item, row)
         self.sheet.freeze_panes = f"A{FIRST}"
         self.sheet.print_title_rows = f"{FIRST - 1}:{FIRST - 1}"
-        _protect(self.sheet)
-        _page(self.sheet)
+        fit(self.sheet, first=2)
+        protect(self.sheet)
+        paged(self.sheet)
 
     def _heads(self) -> None:
         heads = {
@@ -213,15 +183,15 @@ class _Sheet:
             Column.NOTE: pgettext("maturity", "Note"),
         }
         for column, words in heads.items():
-            cell = _put(self._cell(FIRST - 1, column), words, fill=_HEAD)
-            cell.font, cell.border = Font(bold=True, color="FFFFFFFF"), _BOX
+            cell = put(self._cell(FIRST - 1, column), words, fill=HEAD)
+            cell.font, cell.border = bold_font(color="FFFFFFFF"), BOX
 
     def _item(self, item: StagedItem, row: int) -> int:
         """The item's own row, then its criteria by level; the number of the next free row."""
         given = self.answers.get(item.key, Content())
         mark = self.instrument.not_applicable.label.in_(self.language) if given.set_aside else ""
         about = _("May be set aside with a reason.") if item.may_na else ""
-        self._row(row, [item.key, item.title.in_(self.language), "", item.summary.in_(self.language), about], _ITEM)
+        self._row(row, [item.key, item.title.in_(self.language), "", item.summary.in_(self.language), about], ITEM)
         self._open(row, mark, given.note, self.asides if item.may_na else None)
         for cell in item.cells:
             for criterion in cell:
@@ -232,25 +202,25 @@ class _Sheet:
     def _criterion(self, item: StagedItem, criterion: Criterion, row: int) -> None:
         given = self.answers.get(criterion.key, Content())
         text, evidence = criterion.text.in_(self.language), criterion.evidence.in_(self.language)
-        self._row(row, [criterion.key, item.title.in_(self.language), criterion.level, text, evidence], _GREY)
+        self._row(row, [criterion.key, item.title.in_(self.language), criterion.level, text, evidence], GREY)
         step = shown_step(self.instrument, given.step, self.language) if given.step else ""
         self._open(row, step, given.note, self.ratings)
 
     def _row(self, row: int, values: Sequence[object], fill: PatternFill) -> None:
         for column, value in zip(Column, values, strict=False):
             middle = column in {Column.KEY, Column.LEVEL}
-            cell = _put(self._cell(row, column), value, fill=fill, middle=middle, bold=fill is _ITEM)
-            cell.border = _BOX
+            cell = put(self._cell(row, column), value, fill=fill, middle=middle, bold=fill is ITEM)
+            cell.border = BOX
             if column is Column.KEY:
                 cell.number_format = "@"
 
     def _open(self, row: int, rating: str, remark: str, choices: DataValidation | None) -> None:
         """The two cells that are filled in; without choices they are locked and grey."""
         for column, value in ((Column.RATING, rating), (Column.NOTE, remark)):
-            fill = _ITEM if choices is None else None
-            cell = _put(self._cell(row, column), value or None, fill=fill, middle=column is Column.RATING)
-            cell.border, cell.number_format = _BOX, "@"
-            cell.alignment = _MIDDLE if column is Column.RATING else _WRAP
+            fill = ITEM if choices is None else None
+            cell = put(self._cell(row, column), value or None, fill=fill, middle=column is Column.RATING)
+            cell.border, cell.number_format = BOX, "@"
+            cell.alignment = MIDDLE if column is Column.RATING else WRAP
             if choices is not None:
                 cell.protection = Protection(locked=False)
         if choices is not None:
@@ -279,11 +249,3 @@ class _Sheet:
         if any(len(step.key) > SHORT_KEY for step in steps):
             return _("Choose one from the list, or leave the cell empty.")
         return "\n".join(f"{step.key}  {step.label.in_(self.language)}" for step in steps)
-
-
-def _page(sheet: Any) -> None:
-    """Printed across, as wide as the paper."""
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from assessments.actions.maturity import change_lead, name_contributor, remove_contributor
+from assessments.actions.contributors import change_lead, name_contributor, remove_contributor
 from assessments.domain.maturity_gaps import MaturityRefused, Part
 from assessments.forms.maturity import ContributorForm, LeadForm
 from assessments.queries.maturity import MaturityFolder, day_of

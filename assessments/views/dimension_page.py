@@ -1,19 +1,21 @@
 """What the page of a dimension shows: items with their levels, the open questions, what each rating counts."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
-from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from assessments.domain.scoring import Standing
 from assessments.domain.staged import Criterion, Dimension, StagedItem
-from assessments.forms.maturity import AnswerForm, AsideForm
+from assessments.forms.maturity import AnswerForm, AsideForm, LinkForm
 from assessments.models import Answer, Evidence
 from assessments.queries.maturity import MaturityFolder
-from assessments.views.doors import anchor, criterion_url
+from assessments.views.doors import address, anchor, criterion_url
 from assessments.views.pieces import dimensions, frame, standing_result, tongue
 from assessments.wording import evidence_need, shortfall
 
@@ -33,7 +35,7 @@ class Typed:
     """A form that was not taken: what it is about, and what somebody else saved meanwhile."""
 
     key: str
-    form: AnswerForm | AsideForm
+    form: AnswerForm | AsideForm | LinkForm
     theirs: Answer | None = None
     gaps: list[dict[str, str]] = field(default_factory=list)
 
@@ -91,7 +93,7 @@ def item_context(folder: MaturityFolder, item: StagedItem, typed: Typed | None =
         "aside_gaps": trouble.gaps if trouble else [],
         "aside_theirs": trouble.theirs if trouble else None,
         "seen": aside.pk if aside else "",
-        "url": reverse("assessments:item", args=[folder.row.pk, item.key]),
+        "url": address("assessments:item", folder.row.pk, item.key),
         "na_label": folder.instrument.not_applicable.label.in_(language),
         "levels": [level_context(folder, item, number, typed) for number in range(1, folder.row.target + 1)],
     }
@@ -118,10 +120,19 @@ def head_context(folder: MaturityFolder, item: StagedItem) -> dict[str, Any]:
 
 def level_context(folder: MaturityFolder, item: StagedItem, number: int, typed: Typed | None = None) -> dict[str, Any]:
     """One level of an item with its criteria, as far as they are to be seen."""
+    head = level_head_context(folder, item, number)
+    seen = head["state"] in (LevelState.OPEN, LevelState.KEPT)
+    return {
+        **head,
+        "criteria": [criterion_context(folder, one, typed) for one in item.cells[number - 1]] if seen else [],
+    }
+
+
+def level_head_context(folder: MaturityFolder, item: StagedItem, number: int) -> dict[str, Any]:
+    """What stands above a level's criteria."""
     state = _level_state(folder, item, number)
     rules = folder.instrument.evidence
     need = rules.needs.get(number) if rules else None
-    seen = state in (LevelState.OPEN, LevelState.KEPT)
     level = folder.result.lower.levels[item.key]
     return {
         "number": number,
@@ -129,7 +140,6 @@ def level_context(folder: MaturityFolder, item: StagedItem, number: int, typed: 
         "state": state.value,
         "attained": state is LevelState.OPEN and level is not None and number <= level,
         "need": pgettext("between items", ", ").join(evidence_need(need)) if need else "",
-        "criteria": [criterion_context(folder, one, typed) for one in item.cells[number - 1]] if seen else [],
         "below": number - 1,
     }
 
@@ -161,18 +171,18 @@ def criterion_context(folder: MaturityFolder, one: Criterion, typed: Typed | Non
         "scale": _scale(folder, given),
         "given": _step_words(folder, answer.step) if answer and answer.step else "",
         "reason": form["reason"].value() if form else (answer.reason if answer else ""),
-        **proof_context(folder, one),
+        **proof_context(folder, one, trouble),
     }
 
 
 def state_context(folder: MaturityFolder, one: Criterion, trouble: Typed | None = None) -> dict[str, Any]:
     """What changes with a save: the answer seen, what it counts as, faults, what somebody else saved."""
     answer = folder.answers.get(one.key)
-    form = trouble.form if trouble else None
+    form = trouble.form if trouble and not isinstance(trouble.form, LinkForm) else None
     return {
         "key": one.key,
         "id": anchor(one.key),
-        "url": reverse("assessments:criterion", args=[folder.row.pk, one.key]),
+        "url": address("assessments:criterion", folder.row.pk, one.key),
         "answer": answer if answer and not (answer.cleared and not answer.reason) else None,
         "by": answer.by.name_in(tongue()) if answer else "",
         "seen": str(form["seen"].value() or "") if form else (answer.pk if answer else ""),
@@ -183,16 +193,18 @@ def state_context(folder: MaturityFolder, one: Criterion, trouble: Typed | None 
     }
 
 
-def proof_context(folder: MaturityFolder, one: Criterion) -> dict[str, Any]:
+def proof_context(folder: MaturityFolder, one: Criterion, trouble: Typed | None = None) -> dict[str, Any]:
     """The evidence that stands for a criterion and the pieces that could."""
     linked = folder.evidence_by_criterion.get(one.key, [])
     known = {piece.pk for piece in linked}
+    form = trouble.form if trouble and isinstance(trouble.form, LinkForm) else None
     pk = folder.row.pk
     return {
         "pieces": [piece_words(folder, piece, one.key) for piece in linked],
+        "link_errors": list(form["evidence"].errors) if form else [],
         "others": [piece for piece in folder.evidence if piece.pk not in known],
-        "link_url": reverse("assessments:evidence-link", args=[pk, one.key]),
-        "add_url": f"{reverse('assessments:evidence-add', args=[pk])}?criterion={one.key}",
+        "link_url": address("assessments:evidence-link", pk, one.key),
+        "add_url": f"{address('assessments:evidence-add', pk)}?criterion={one.key}",
     }
 
 
@@ -203,9 +215,17 @@ def piece_words(folder: MaturityFolder, piece: Evidence, criterion: str) -> dict
     return {
         "row": piece,
         "kind": kind.label.in_(tongue()) if kind else piece.kind,
-        "url": reverse("assessments:evidence-edit", args=[pk, piece.pk]),
-        "unlink_url": reverse("assessments:evidence-unlink", args=[pk, criterion, piece.pk]),
+        "day": piece.dated.isoformat() if piece.dated else "",
+        "day_words": _day_words(piece.dated, tongue()) if piece.dated else "",
+        "url": address("assessments:evidence-edit", pk, piece.pk),
+        "unlink_url": address("assessments:evidence-unlink", pk, criterion, piece.pk),
     }
+
+
+@lru_cache(maxsize=512)
+def _day_words(day: date, _language: str) -> str:
+    """A day in the reader's language; one piece stands beside many criteria."""
+    return date_format(day)
 
 
 def next_open(folder: MaturityFolder, after: str) -> str:

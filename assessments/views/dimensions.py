@@ -10,11 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from assessments.actions.maturity import AnswerOvertaken, answer_criterion, set_item_aside
+from assessments.actions.answering import AnswerOvertaken, answer_criterion, set_item_aside
 from assessments.domain.answers import BadAnswer
 from assessments.domain.maturity_gaps import MaturityRefused
 from assessments.domain.staged import Criterion
 from assessments.forms.maturity import AnswerForm, AsideForm, chosen_seen
+from assessments.models import Answer
 from assessments.queries.maturity import MaturityFolder
 from assessments.views.dimension_page import (
     Typed,
@@ -22,6 +23,7 @@ from assessments.views.dimension_page import (
     dimension_context,
     head_context,
     level_context,
+    level_head_context,
     next_open,
     shared,
     shown_level,
@@ -30,6 +32,7 @@ from assessments.views.doors import (
     CONFLICT,
     INVALID,
     SAVED,
+    anchor,
     criterion_url,
     needed,
     open_self_assessment,
@@ -60,11 +63,12 @@ def criterion(request: HttpRequest, pk: int, criterion: str) -> HttpResponse:
         raise Http404
     form = AnswerForm(request.POST, instrument=folder.instrument)
     theirs = request.POST.get("pick") == "theirs"
-    code, typed = (SAVED, None) if theirs else _save(folder, one, form)
+    code, typed, kept = (SAVED, None, None) if theirs else _save(folder, one, form)
     if request.headers.get("HX-Request"):
-        return criterion_piece(request, folder, one, typed, code)
+        merged = kept is not None and form.says_less_than(kept)
+        return criterion_piece(request, folder, one, typed, code, kept=kept, merged=merged)
     if typed is not None:
-        return _page_again(request, folder, criterion, typed, code)
+        return page_again(request, folder, criterion, typed, code)
     if "next" in request.POST:
         return redirect(next_open(open_self_assessment(request, pk), criterion))
     if not theirs:
@@ -72,20 +76,20 @@ def criterion(request: HttpRequest, pk: int, criterion: str) -> HttpResponse:
     return redirect(criterion_url(folder, criterion))
 
 
-def _save(folder: MaturityFolder, one: Criterion, form: AnswerForm) -> tuple[int, Typed | None]:
-    """The status of the answer and, where it was not taken, what was typed and why."""
+def _save(folder: MaturityFolder, one: Criterion, form: AnswerForm) -> tuple[int, Typed | None, Answer | None]:
+    """The status; where it was not taken, what was typed and why; else the answer that is kept."""
     if not form.is_valid():
-        return INVALID, Typed(one.key, form)
+        return INVALID, Typed(one.key, form), None
     try:
-        answer_criterion(folder.row.pk, one.key, **form.values(), actor=folder.user, now=timezone.now())
+        kept = answer_criterion(folder.row.pk, one.key, **form.values(), actor=folder.user, now=timezone.now())
     except AnswerOvertaken as overtaken:
-        return CONFLICT, Typed(one.key, form, theirs=overtaken.answer)
+        return CONFLICT, Typed(one.key, form, theirs=overtaken.answer), None
     except BadAnswer as fault:
         form.add_error(None, str(ANSWER_FAULTS[fault.code]))
-        return INVALID, Typed(one.key, form)
+        return INVALID, Typed(one.key, form), None
     except MaturityRefused as refused:
-        return status_of(refused), Typed(one.key, form, gaps=needed(refused.gaps, folder))
-    return SAVED, None
+        return status_of(refused), Typed(one.key, form, gaps=needed(refused.gaps, folder)), None
+    return SAVED, None, kept
 
 
 def criterion_piece(
@@ -96,11 +100,17 @@ def criterion_piece(
     code: int = SAVED,
     *,
     template: str = "assessments/criterion_saved.html",
+    kept: Answer | None = None,
+    merged: bool = False,
 ) -> HttpResponse:
-    """The state of one criterion and, out of band, what the save changes elsewhere on the page."""
-    folder = open_self_assessment(request, before.row.pk)
+    """The state of one criterion and, out of band, what the save changes elsewhere on the page.
+
+    The whole criterion where its fields no longer show what stands: one was chosen, or two were ``merged``.
+    Else they have seen ``kept`` and nothing newer, so that the next save tells of what somebody saved just after it.
+    """
+    folder = before.afresh() if typed is None else open_self_assessment(request, before.row.pk)
     item, place = folder.instrument.items[one.item], folder.dimension_of(one.key)
-    whole = request.POST.get("pick", "").startswith(("theirs", "mine")) and typed is None
+    whole = merged or (request.POST.get("pick", "").startswith(("theirs", "mine")) and typed is None)
     now, then = shown_level(folder, item), _whole(request.POST.get("shown", ""))
     changed = _changed(then, now, folder.row.target) if then is not None else []
     context: dict[str, Any] = {
@@ -108,12 +118,18 @@ def criterion_piece(
         "criterion": criterion_context(folder, one, typed),
         "item": head_context(folder, item),
         "levels": [level_context(folder, item, number) for number in changed],
-        "heads": [level_context(folder, item, number) for number in range(1, now + 1) if number not in changed],
+        "heads": [level_head_context(folder, item, number) for number in range(1, now + 1) if number not in changed],
         "tabs": dimensions(folder, place.key),
         "whole": whole,
+        "merged": merged,
         "piece": True,
     }
-    return render(request, template, context, status=code)
+    if kept is not None and not whole:
+        context["criterion"]["seen"] = kept.pk
+    answer = render(request, template, context, status=code)
+    if merged:
+        answer["HX-Retarget"], answer["HX-Reswap"] = f"#c-{anchor(one.key)}", "outerHTML"
+    return answer
 
 
 def _changed(then: int, now: int, target: int) -> list[int]:
@@ -127,7 +143,7 @@ def _whole(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 2 else None
 
 
-def _page_again(request: HttpRequest, before: MaturityFolder, key: str, typed: Typed, code: int) -> HttpResponse:
+def page_again(request: HttpRequest, before: MaturityFolder, key: str, typed: Typed, code: int) -> HttpResponse:
     """The whole page with what was typed."""
     folder = open_self_assessment(request, before.row.pk)
     context = dimension_context(folder, folder.dimension_of(key), typed)
@@ -144,7 +160,7 @@ def item(request: HttpRequest, pk: int, item: str) -> HttpResponse:
     form = AsideForm(request.POST)
     code, typed = _set_aside(folder, item, form)
     if typed is not None:
-        return _page_again(request, folder, item, typed, code)
+        return page_again(request, folder, item, typed, code)
     words = _("%(item)s is set aside.") if form.cleaned_data["aside"] else _("%(item)s is taken up again.")
     messages.success(request, words % {"item": item})
     return redirect(criterion_url(folder, item))

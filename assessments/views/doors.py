@@ -1,6 +1,7 @@
 """The door every page of a self-assessment goes through: what one may not see answers like what does not exist."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -56,6 +57,12 @@ def criterion_url(folder: MaturityFolder, key: str) -> str:
     return f"{dimension_url(folder, folder.dimension_of(key).key)}#{mark}-{anchor(key)}"
 
 
+@lru_cache(maxsize=4096)
+def address(name: str, *args: str | int) -> str:
+    """As ``reverse`` finds it, for pages with hundreds of them: it is the same in every request."""
+    return reverse(name, args=args)
+
+
 def anchor(key: str) -> str:
     """A key as part of an element's id: a dot would mean a class to whoever looks it up."""
     return key.replace(".", "-")
@@ -63,7 +70,7 @@ def anchor(key: str) -> str:
 
 def dimension_url(folder: MaturityFolder, dimension: str) -> str:
     """The page of a dimension."""
-    return reverse("assessments:dimension", args=[folder.row.pk, dimension])
+    return address("assessments:dimension", folder.row.pk, dimension)
 
 
 def status_of(refused: MaturityRefused) -> int:

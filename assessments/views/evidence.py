@@ -28,15 +28,15 @@ from assessments.forms.maturity import EvidenceForm, LinkForm
 from assessments.models import Evidence
 from assessments.queries.maturity import MaturityFolder
 from assessments.queries.snapshots import version_of_evidence
-from assessments.views.dimensions import criterion_piece
-from assessments.views.doors import INVALID, SAVED, criterion_url, open_self_assessment, refusal
+from assessments.views.dimension_page import Typed
+from assessments.views.dimensions import criterion_piece, page_again
+from assessments.views.doors import INVALID, SAVED, criterion_url, needed, open_self_assessment, refusal, status_of
 from assessments.views.evidence_page import (
     add_context,
+    add_form,
     edit_context,
     edit_form,
-    kind_choices,
     library_context,
-    linkable,
 )
 from ethicsreview.files.domain.kinds import BadFile
 from ethicsreview.files.forms import UploadForm
@@ -65,9 +65,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
     folder = open_self_assessment(request, pk)
     asked = request.GET.get("criterion", "")
     back = criterion_url(folder, asked) if asked in folder.instrument.criteria else _library_url(pk)
-    initial = {"criteria": [asked], "dated": None}
-    posted = [request.POST, request.FILES] if request.method == "POST" else []
-    form = EvidenceForm(*posted, initial=initial, kinds=kind_choices(folder), criteria=linkable(folder))
+    form = add_form(folder, [request.POST, request.FILES] if request.method == "POST" else [], asked=asked)
     if form.is_valid():
         try:
             return _add(request, folder, form, back)
@@ -174,12 +172,13 @@ def link(request: HttpRequest, pk: int, criterion: str) -> HttpResponse:
     folder = open_self_assessment(request, pk)
     one = _criterion(folder, criterion)
     form = LinkForm(request.POST, pieces=[(piece.pk, piece.title) for piece in folder.evidence])
+    if not form.is_valid():
+        return _as_before(request, folder, Typed(criterion, form), INVALID)
     try:
-        if form.is_valid():
-            piece: int = form.cleaned_data["evidence"]
-            link_evidence(pk, piece, [criterion], actor=folder.user, now=timezone.now())
+        link_evidence(pk, form.cleaned_data["evidence"], [criterion], actor=folder.user, now=timezone.now())
     except MaturityRefused as refused:
-        return refusal(request, refused, criterion_url(folder, criterion), folder)
+        typed = Typed(criterion, form, gaps=needed(refused.gaps, folder))
+        return _as_before(request, folder, typed, status_of(refused))
     return _linked(request, folder, one)
 
 
@@ -192,7 +191,8 @@ def unlink(request: HttpRequest, pk: int, criterion: str, evidence_id: int) -> H
     try:
         unlink_evidence(pk, evidence_id, criterion, actor=folder.user, now=timezone.now())
     except MaturityRefused as refused:
-        return refusal(request, refused, criterion_url(folder, criterion), folder)
+        typed = Typed(criterion, LinkForm(pieces=[]), gaps=needed(refused.gaps, folder))
+        return _as_before(request, folder, typed, status_of(refused))
     return _linked(request, folder, one)
 
 
@@ -207,6 +207,14 @@ def _linked(request: HttpRequest, folder: MaturityFolder, one: Criterion) -> Htt
     if request.headers.get("HX-Request"):
         return criterion_piece(request, folder, one, template="assessments/evidence_linked.html")
     return redirect(criterion_url(folder, one.key))
+
+
+def _as_before(request: HttpRequest, folder: MaturityFolder, typed: Typed, code: int) -> HttpResponse:
+    """The fault where it was made; nothing else on the page changes."""
+    if request.headers.get("HX-Request"):
+        one = folder.instrument.criteria[typed.key]
+        return criterion_piece(request, folder, one, typed, code, template="assessments/evidence_linked.html")
+    return page_again(request, folder, typed.key, typed, code)
 
 
 @login_required

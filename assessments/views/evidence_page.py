@@ -1,5 +1,6 @@
 """What the pages of the evidence library show."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -7,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from assessments.forms.maturity import EvidenceForm
 from assessments.models import Evidence
-from assessments.queries.maturity import MaturityFolder
+from assessments.queries.maturity import MaturityFolder, day_of
 from assessments.queries.snapshots import criteria_of, versions_of
 from assessments.views.doors import criterion_url
 from assessments.views.pieces import frame, tongue
@@ -108,6 +109,13 @@ def _groups(folder: MaturityFolder, form: EvidenceForm) -> list[dict[str, Any]]:
     return found
 
 
+def add_form(folder: MaturityFolder, posted: Sequence[Any] = (), *, asked: str = "") -> EvidenceForm:
+    """A new piece for the criterion one came from, if any; ``posted``: what was typed, and the files."""
+    initial = {"criteria": [asked], "dated": None}
+    kinds, criteria = kind_choices(folder), linkable(folder)
+    return EvidenceForm(*posted, initial=initial, kinds=kinds, today=day_of(folder.now), criteria=criteria)
+
+
 def edit_form(folder: MaturityFolder, piece: Evidence, posted: Any = None) -> EvidenceForm:
     """What the piece is said to be; its file is sent by a form of its own."""
     names = ("title", "kind", "dated", "periods", "reference", "confidential")
@@ -115,6 +123,7 @@ def edit_form(folder: MaturityFolder, piece: Evidence, posted: Any = None) -> Ev
         posted,
         initial={name: getattr(piece, name) for name in names},
         kinds=kind_choices(folder),
+        today=day_of(folder.now),
         has_file=piece.file_id is not None,
         with_file=False,
     )

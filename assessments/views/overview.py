@@ -1,5 +1,6 @@
 """The page of one assessment: where it stands, what blocks, what is still needed."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -18,11 +19,19 @@ from assessments.views.pieces import claim_words, dimensions, frame, outline_fac
 from assessments.wording import PARTS, maturity_gap
 
 
+def no_scheme(instrument: str) -> None:
+    """Nobody verifies anything: what the page says unless the roof tells it otherwise."""
+
+
 @login_required
 @require_safe
-def overview(request: HttpRequest, pk: int) -> HttpResponse:
-    """One assessment: tier and gates as they stand, progress, what blocks, what is still needed."""
+def overview(request: HttpRequest, pk: int, *, scheme: Callable[[str], object | None] = no_scheme) -> HttpResponse:
+    """One assessment: tier and gates as they stand, progress, what blocks, what is still needed.
+
+    ``scheme`` finds by which scheme results of an instrument are verified; None where by none.
+    """
     folder = open_self_assessment(request, pk)
+    concluded = folder.submitted and folder.row.lead_id == folder.user.pk
     context = {
         **frame(folder, current="self-assessment"),
         "result": standing_result(folder),
@@ -32,6 +41,8 @@ def overview(request: HttpRequest, pk: int) -> HttpResponse:
         "evidence": _evidence(folder),
         "people": people(folder),
         "facts": outline_facts(folder),
+        "concluded": concluded,
+        "verifiable": concluded and scheme(folder.instrument.slug) is not None,
         "snapshot": own_snapshot(pk) if folder.submitted else None,
     }
     return render(request, "assessments/overview.html", context)
@@ -70,7 +81,7 @@ def _evidence(folder: MaturityFolder) -> dict[str, int]:
     """How much evidence there is, and how many ratings count less for want of it."""
     return {
         "pieces": len(folder.evidence),
-        "unlinked": sum(not piece.links.all() for piece in folder.evidence),
+        "unlinked": sum(not piece.standing_links for piece in folder.evidence),
         "capped": len(folder.capped),
     }
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from assessments.actions.maturity import edit_self_assessment, start_self_assessment
+from assessments.actions.starting import edit_self_assessment, start_self_assessment
 from assessments.domain.claims import Policy
 from assessments.domain.maturity_gaps import MaturityRefused
 from assessments.domain.staged import StagedInstrument

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from assessments.actions.maturity import submit_self_assessment
+from assessments.actions.submitting import submit_self_assessment
 from assessments.domain.maturity_gaps import MaturityGap, MaturityRefused, Part
 from assessments.forms.maturity import HandInForm
 from assessments.queries.maturity import MaturityFolder

@@ -13,16 +13,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from assessments.actions.maturity import import_answers
+from assessments.actions.answering import import_answers
 from assessments.domain.maturity_gaps import MaturityGap, MaturityGapCode, MaturityRefused
 from assessments.forms.workbook import WorkbookForm
 from assessments.forms.workbook_offer import Offer, Outdated, offer_of, packed, unpacked
+from assessments.forms.workbook_preview import Preview, preview
 from assessments.queries.maturity import MaturityFolder, answers_digest
 from assessments.queries.workbooks import contents_after, saved_answers, standing_contents
 from assessments.reporting.workbook import Download, workbook
 from assessments.views.doors import CONFLICT, INVALID, SAVED, needed, open_self_assessment, status_of
 from assessments.views.pieces import frame, tongue
-from assessments.views.workbook_page import Preview, preview, preview_context
+from assessments.views.workbook_page import preview_context
 from ethicsreview.files.domain.kinds import BY_ENDING
 
 

@@ -69,12 +69,13 @@ class ByAction(ForOperators):
 
 
 class PrintedNames(forms.BaseForm):
-    """Names that signed documents can print."""
+    """Names and other words that signed documents can print."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("name", "name_zh"):
-            self.fields[name].validators.append(printable)
+        for field in self.fields.values():
+            if isinstance(field, forms.CharField):
+                field.validators.append(printable)
 
 
 class UserForm(PrintedNames, forms.ModelForm[User]):

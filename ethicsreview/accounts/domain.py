@@ -80,6 +80,8 @@ class Problem(StrEnum):
     LAST_DAY_TOO_EARLY = "last_day_too_early"
     LAST_MANAGER = "last_manager"
     OWN_RIGHTS = "own_rights"
+    TERM_WRONG = "term_wrong"
+    NAME_TAKEN = "name_taken"
 
 
 class Refused(Exception):

@@ -18,7 +18,6 @@ from ethicsreview.accounts.queries import LONGEST_ADDRESS
 from ethicsreview.accounts.wording import ROLES
 from ethicsreview.documents.forms import printable
 from ethicsreview.documents.logo import LARGEST_UPLOAD
-from ethicsreview.notices.domain import plain
 
 
 def own_names() -> list[tuple[str, str]]:
@@ -27,12 +26,12 @@ def own_names() -> list[tuple[str, str]]:
 
 
 class OneLineField(forms.CharField):
-    """A text of one line without control characters, which signed documents can print."""
+    """A text of one line which signed documents can print; blanks in a row are one."""
 
     default_validators = [printable]
 
     def clean(self, value: Any) -> str:
-        return str(super().clean(plain(value) if isinstance(value, str) else value))
+        return str(super().clean(" ".join(value.split()) if isinstance(value, str) else value))
 
 
 class SignInForm(AuthenticationForm):
@@ -135,8 +134,8 @@ class LetterheadForm(forms.Form):
 
 
 def _lines(text: str) -> str:
-    lines = [plain(line) for line in text.strip().splitlines()]
-    printable("".join(lines))
+    printable(text)
+    lines = [" ".join(line.split()) for line in text.strip().splitlines()]
     if len(lines) > 6:
         raise forms.ValidationError(_("A letterhead has at most six lines."), code="too_many_lines")
     return "\n".join(lines)

@@ -31,7 +31,10 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person. ``language`` and ``theme`` follow the person from device to device."""
+    """A person. ``language`` and ``theme`` follow the person from device to device.
+
+    ``is_service`` marks the account of an organisation's program: it has no password and is mailed nothing.
+    """
 
     email = models.EmailField(_("mail address"), unique=True)
     name = models.CharField(pgettext_lazy("person", "name"), max_length=120)
@@ -42,9 +45,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_staff = models.BooleanField(_("operator"), default=False)
+    is_service = models.BooleanField(_("service account"), default=False)
     joined_at = models.DateTimeField(_("joined"), auto_now_add=True)
 
     objects: ClassVar[UserManager] = UserManager()
+
+    regulates = False  # set on the person of a request: whether a regulator of an authority today
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["name"]

@@ -6,7 +6,7 @@ from ipaddress import ip_address
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 
 from ethicsreview.accounts.domain import MemberRole, OrganisationKind, Problem, Reach, Refused, fingerprint
@@ -89,37 +89,70 @@ def organisations_of(user: User, day: date) -> QuerySet[Organisation]:
     return Organisation.objects.filter(pk__in=held.values("organisation")).order_by("name", "pk")
 
 
-def jurisdiction(user: User, day: date, *, prefix: str = "") -> Q:
-    """What the person's authorities cover on ``day``, as a condition on ``Organisation``.
+def jurisdiction(user: User | int, day: date, *, prefix: str = "") -> Q:
+    """What the person's authorities cover on ``day``, as a condition on ``Organisation``; it costs no query.
 
     ``prefix`` leads from another model to the organisation, ``"committee__host__"`` for instance. Someone who is no
-    regulator on that day, or whose authority has no jurisdiction, gets a condition that nothing meets. One query.
+    regulator on that day, or whose authority has no jurisdiction, gets a condition that nothing meets. Nothing in it
+    refers to the row it filters, so that the database works it out once for a statement, however many rows it reads.
     """
-    offices = organisations_with_role(user, MemberRole.REGULATOR, day).filter(kind=OrganisationKind.AUTHORITY.value)
-    covered = Q(**{f"{prefix}pk__in": []})
-    for office in offices:
-        covered |= _covered_by(office, prefix)
-    return covered
+    return Q(**{f"{prefix}pk__in": Organisation.objects.filter(_covered(_terms(user, day))).values("pk")})
 
 
-def _covered_by(office: Organisation, prefix: str) -> Q:
-    match Reach(office.reach):
-        case Reach.NATIONAL:
-            return Q(**{f"{prefix}pk__isnull": False})
-        case Reach.PROVINCE if office.province:
-            return Q(**{f"{prefix}province": office.province})
-        case Reach.SECTOR if office.sector:
-            return Q(**{f"{prefix}sector": office.sector})
-        case Reach.LISTED:
-            listed = Organisation.covered.through.objects.filter(from_organisation_id=office.pk)
-            return Q(**{f"{prefix}pk__in": listed.values("to_organisation_id")})
-        case _:
-            return Q(**{f"{prefix}pk__in": []})
+def _terms(user: User | int | OuterRef, day: date) -> QuerySet[Membership]:
+    """The person's terms as a regulator of an authority."""
+    held: QuerySet[Membership] = Membership.objects.current(day).filter(user=user, role=MemberRole.REGULATOR.value)
+    return held.filter(organisation__kind=OrganisationKind.AUTHORITY.value)
+
+
+def _covered(terms: QuerySet[Membership]) -> Q:
+    """What the authorities of these terms cover: the only place that says what a reach means."""
+
+    def reaching(reach: Reach, column: str) -> QuerySet[Membership, Any]:
+        held = terms.filter(organisation__reach=reach.value).exclude(**{column: ""})
+        places: QuerySet[Membership, Any] = held.order_by().values(column)
+        return places
+
+    offices = terms.filter(organisation__reach=Reach.LISTED.value).order_by().values("organisation")
+    listed = Organisation.covered.through.objects.filter(from_organisation__in=offices)
+    return (
+        Q(Exists(terms.filter(organisation__reach=Reach.NATIONAL.value)))
+        | Q(province__in=reaching(Reach.PROVINCE, "organisation__province"))
+        | Q(sector__in=reaching(Reach.SECTOR, "organisation__sector"))
+        | Q(pk__in=listed.values("to_organisation"))
+    )
+
+
+def regulating(day: date, *, user: str = "pk") -> Exists:
+    """Whether the person whose id stands in the column ``user`` of a row regulates for an authority on ``day``."""
+    return Exists(_terms(OuterRef(user), day))
+
+
+def signed_in_person(user_id: int, day: date) -> User | None:
+    """The person with whether they regulate for an authority on ``day``; one query."""
+    held = regulating(day)
+    person = User.objects.annotate(supervises=held).filter(pk=user_id).first()
+    if person is not None:
+        person.regulates = person.supervises
+    return person
 
 
 def organisations_in_reach(user: User, day: date) -> QuerySet[Organisation]:
     """The organisations the person supervises on ``day``; empty for anyone but a regulator."""
     return Organisation.objects.filter(jurisdiction(user, day)).order_by("name", "pk")
+
+
+def offices_of(user: User, day: date) -> list[Organisation]:
+    """The authorities the person is a regulator of on ``day``, in a steady order; one query."""
+    held = _terms(user, day).values("organisation")
+    return list(Organisation.objects.filter(pk__in=held).defer("logo").order_by("pk"))
+
+
+def office_over(user: User, organisation_id: int, day: date) -> Organisation | None:
+    """The authority through which the person supervises that organisation on ``day``; one query and one for each."""
+    terms, read = _terms(user, day), Organisation.objects.filter(pk=organisation_id)
+    offices = offices_of(user, day)
+    return next((one for one in offices if read.filter(_covered(terms.filter(organisation=one))).exists()), None)
 
 
 def members_of(organisation: Organisation) -> QuerySet[Membership]:

@@ -23,6 +23,8 @@ PROBLEMS: dict[Problem, Promise] = {
     Problem.ADDRESS_TAKEN: _("There is already an account with this mail address."),
     Problem.NOT_CURRENT: _("This membership has already ended."),
     Problem.LAST_DAY_TOO_EARLY: _("The last day lies too far back: a term can be ended from yesterday on."),
+    Problem.NAME_TAKEN: _("A token of this name is running. Revoke it first if its secret is lost."),
+    Problem.TERM_WRONG: _("A token ends after today and within 366 days."),
     Problem.LAST_MANAGER: _("The last manager stays until there is another one."),
     Problem.OWN_RIGHTS: _("Nobody closes the account or gives up the operator's rights that are being used."),
 }

@@ -1,6 +1,7 @@
 """The reports' own fonts: whether they are there, and which characters they hold."""
 
 import ctypes
+import unicodedata
 from functools import cache
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -18,6 +19,8 @@ SUBSETTERS = ("libharfbuzz-subset.so.0", "libharfbuzz-subset.0.dylib")
 INVISIBLE = frozenset(
     [0x09, 0x0A, 0x0D, 0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]
 )
+
+UNSEEN, SEEN = {"Cc", "Cf"}, "\t\n\r\u00ad"
 
 
 def problems() -> tuple[str, ...]:
@@ -39,6 +42,14 @@ def missing_glyphs(text: str) -> frozenset[str]:
     if not covered:
         return frozenset()
     return frozenset(sign for sign in set(text) if ord(sign) not in covered and ord(sign) not in INVISIBLE)
+
+
+def unseen(text: str) -> frozenset[str]:
+    """Control and format characters of ``text``: not seen, and some make it read otherwise than it is written.
+
+    White space and the soft hyphen are not among them.
+    """
+    return frozenset(sign for sign in set(text) if unicodedata.category(sign) in UNSEEN and sign not in SEEN)
 
 
 def _is_configured(folder: Path) -> bool:

@@ -1,4 +1,4 @@
-"""The public verification pages."""
+"""The public verification pages, and the response with a signed file in it."""
 
 from collections.abc import Callable
 
@@ -7,6 +7,7 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -18,6 +19,7 @@ from ethicsreview.documents.queries import document_by_code, verdict
 
 MOST_FILES = 30  # from one address
 PERIOD = 600  # seconds
+NOTHING_RUNS = "default-src 'none'; sandbox"
 
 Standings = Callable[[SignedDocument], Standing | None]
 
@@ -39,7 +41,7 @@ def verify(request: HttpRequest, *, standings: Standings = no_standing) -> HttpR
 
 
 def _verify_file(request: HttpRequest, standings: Standings) -> HttpResponse:
-    if _asks_too_often(request):
+    if asks_too_often(request):
         return render(request, "documents/verify_later.html", {"minutes": PERIOD // 60}, status=429)
     form = FileForm(request.POST, request.FILES)
     if not form.is_valid():
@@ -75,7 +77,7 @@ def verify_code(request: HttpRequest, code: str, *, standings: Standings = no_st
     return render(request, "documents/code.html", context)
 
 
-def _asks_too_often(request: HttpRequest) -> bool:
+def asks_too_often(request: HttpRequest) -> bool:
     """Each unknown file costs a process: counted by address, in the cache, for ten minutes from the first."""
     key = f"documents.verify:{get_client_ip_address(request)}"
     cache.add(key, 0, PERIOD)
@@ -83,3 +85,16 @@ def _asks_too_often(request: HttpRequest) -> bool:
         return cache.incr(key) > MOST_FILES
     except ValueError:  # the ten minutes ended between the two
         return False
+
+
+def signed_response(document: SignedDocument, reference: str) -> HttpResponse:
+    """The signed file of the case or verification of that reference, to be saved, never opened in our origin."""
+    name = f"{reference}-{document.file_name}"
+    response = HttpResponse(bytes(document.content), content_type="application/pdf")
+    response["Content-Disposition"] = content_disposition_header(True, name)
+    response["ETag"] = f'"{document.sha256}"'
+    response["Cache-Control"] = "private, no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = NOTHING_RUNS
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response

@@ -10,9 +10,15 @@ LONGEST_WAIT = timedelta(hours=4)
 
 
 class Reader(Protocol):
-    """A user, as far as notices know one."""
+    """A user who reads notices, as far as they know one."""
 
     pk: Any
+
+
+class Told(Reader, Protocol):
+    """A user who is told something."""
+
+    is_service: bool
 
 
 class Verb(StrEnum):
@@ -63,6 +69,8 @@ class Verb(StrEnum):
     CERTIFICATE_SUSPENDED = "certificate_suspended"
     CERTIFICATE_REINSTATED = "certificate_reinstated"
     CERTIFICATE_WITHDRAWN = "certificate_withdrawn"
+    SURVEILLANCE_NEAR = "surveillance_near"
+    SURVEILLANCE_OVERDUE = "surveillance_overdue"
     DCMM_HANDED_IN = "dcmm_handed_in"
     INVITATION_ACCEPTED = "invitation_accepted"
     MEMBERSHIP_ENDED = "membership_ended"

@@ -28,9 +28,10 @@ class Words:
 def compose(*, verb: str, language: str, name: str, params: dict[str, Any], link: str = "") -> Words:
     """The mail of ``verb`` for ``name`` in ``language``.
 
-    ``params`` are strings, numbers, ISO dates or moments under the names ``date`` and ``deadline``, or mappings
-    ``{"en": …, "zh": …}`` of which the reader's language is taken. Every value is put on one line, so that a title
-    can neither add a header nor a paragraph. Raises ``TemplateDoesNotExist`` for a verb without words.
+    ``params`` are strings, numbers, ISO dates or moments under the names ``date`` and ``deadline``, lists of
+    paragraphs, or mappings ``{"en": …, "zh": …}`` of which the reader's language is taken. Every value and paragraph
+    is put on one line, so that a title can neither add a header nor a paragraph. Raises ``TemplateDoesNotExist`` for
+    a verb without words.
     """
     with translation.override(language):
         values = {key: _value(key, value, language) for key, value in params.items()}
@@ -125,6 +126,8 @@ def _value(key: str, value: Any, language: str) -> Any:
     if isinstance(value, dict):
         code = language[:2]
         value = value.get(code) or value.get("en") or next(iter(value.values()), "")
+    if isinstance(value, list):
+        return [plain(str(paragraph)) for paragraph in value]
     if key in {"date", "deadline"} and isinstance(value, str):
         return _moment(value)
     return plain(value) if isinstance(value, str) else value

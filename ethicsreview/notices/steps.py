@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from ethicsreview.notices.domain import DeliveryState, Reader, Verb, is_local, wait_after
+from ethicsreview.notices.domain import DeliveryState, Told, Verb, is_local, wait_after
 from ethicsreview.notices.models import Delivery, Notice
 from ethicsreview.notices.tasks import send_mail
 
@@ -18,14 +18,14 @@ class NoTransaction(RuntimeError):
 
 def notify(
     *,
-    users: Collection[Reader],
+    users: Collection[Told],
     verb: Verb,
     params: Mapping[str, Any],
     link: str,
     at: datetime,
     subject: str = "",
 ) -> list[Notice]:
-    """Tell each of ``users`` once, on their list now and by mail after commit.
+    """Tell each of ``users`` once, on their list now and by mail after commit; service accounts are told nothing.
 
     ``params``: see ``reporting.compose``. ``link`` is an address on this site, else ``ValueError``. ``subject`` is
     ``<kind>:<id>``, as in the audit event, so that ``withdraw`` finds it. Raises ``NoTransaction``.
@@ -37,7 +37,7 @@ def notify(
     kept = json.loads(json.dumps(dict(params), allow_nan=False))
     notices = Notice.objects.bulk_create(
         Notice(user_id=user_id, verb=verb.value, params=kept, link=link, subject=subject, created_at=at)
-        for user_id in sorted({user.pk for user in users})
+        for user_id in sorted({user.pk for user in users if not user.is_service})
     )
     deliveries = Delivery.objects.bulk_create(
         Delivery(notice=notice, next_try_at=at + wait_after(0)) for notice in notices

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 ENTRIES = (
     ("portal:home", _("Home")),
@@ -17,13 +18,16 @@ ENTRIES = (
     ("documents:verify", _("Verify a document")),
 )
 
+OVERSIGHT = ("portal:regulator", pgettext_lazy("navigation", "Oversight"))  # for regulators, before the registers
+
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """``navigation`` of a signed-in person; visitors find the verification page in the footer."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
-    return {"navigation": [_entry(request, name, label) for name, label in ENTRIES]}
+    entries = (*ENTRIES[:-2], OVERSIGHT, *ENTRIES[-2:]) if user.regulates else ENTRIES
+    return {"navigation": [_entry(request, name, label) for name, label in entries]}
 
 
 def _entry(request: HttpRequest, name: str, label: Any) -> dict[str, Any]:

@@ -2,9 +2,16 @@
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ethicsreview.documents.keys import KeyCode
 from ethicsreview.documents.wording import KEYS
+from ethicsreview.portal.domain.reading import MOST_LETTERS, MOST_WORDS, FaultCode
+from ethicsreview.portal.domain.searches import MOST_SAVED, Filter, Kind, Order, Reason
+from workflows.domain import oversight
+from workflows.domain.procedure_rules import Procedure
+from workflows.queries.reports import register_kind
+from workflows.wording import REPORT_KINDS, V_REPORT_KINDS
 
 TASKS = {
     "continue_draft": _("Continue the application"),
@@ -30,6 +37,7 @@ TASKS = {
     "vote_on_tier": _("Vote on the recommended tier"),
     "settle_objections": _("Settle the objections"),
     "decide_verification": _("Decide on the certificate"),
+    "surveil": _("Record the yearly surveillance"),
 }
 
 ROUTES = {
@@ -46,6 +54,8 @@ ROUTES = {
     "check_modification": "workflows:decision",
 }
 
+V_ROUTES = {"surveil": "workflows:verification-certificate"}  # the others lead to the verification's own page
+
 
 def reason_of(error: str) -> str | Promise:
     """Why a document failed, in words where the reason is the key; else as it was kept, for the operator."""
@@ -53,3 +63,133 @@ def reason_of(error: str) -> str | Promise:
     if kind == "CannotSign" and detail in set(KeyCode):
         return KEYS[KeyCode(detail)]
     return error
+
+
+# -- search -----------------------------------------------------------------------------------------------------------
+
+SEARCHED = {
+    Kind.CASES: pgettext_lazy("search", "Cases"),
+    Kind.COMMITTEES: pgettext_lazy("search", "Committees"),
+    Kind.DECISIONS: pgettext_lazy("search", "Decisions"),
+    Kind.MATURITY: pgettext_lazy("search", "Maturity results"),
+    Kind.REPORTS: pgettext_lazy("search", "Reports"),
+}
+
+# what happened on the day that a line of the list ends with
+MOMENTS = {
+    Kind.CASES: pgettext_lazy("search", "changed"),
+    Kind.DECISIONS: pgettext_lazy("search", "issued"),
+    Kind.MATURITY: pgettext_lazy("search", "changed"),
+    Kind.REPORTS: pgettext_lazy("search", "signed"),
+}
+
+FILTERS = {
+    Filter.STATE: _("State"),
+    Filter.DECISION: pgettext_lazy("search", "Decision"),
+    Filter.DOCUMENT: pgettext_lazy("search", "Document"),
+    Filter.LANGUAGE: _("Language"),
+    Filter.PROCEDURE: _("Procedure"),
+    Filter.TIER: _("Tier"),
+    Filter.COMMITTEE: _("Committee"),
+    Filter.ORGANISATION: _("Organisation"),
+    Filter.PROVINCE: _("Province"),
+    Filter.SECTOR: _("Sector"),
+    Filter.YEAR: _("Year"),
+    Filter.FROM: _("From"),
+    Filter.UNTIL: _("Until"),
+    Filter.OVERDUE: _("Overdue"),
+}
+
+# by whether names are listed; else moments are
+ORDERS = {
+    False: {
+        Order.USUAL: pgettext_lazy("list", "Newest first"),
+        Order.REVERSED: pgettext_lazy("list", "Oldest first"),
+    },
+    True: {Order.USUAL: pgettext_lazy("list", "A to Z"), Order.REVERSED: pgettext_lazy("list", "Z to A")},
+}
+
+FAULTS = {
+    FaultCode.UNKNOWN: _("“%(value)s” is no value of “%(name)s”."),
+    FaultCode.NOT_HERE: _("“%(name)s” does not narrow this kind of search."),
+    FaultCode.TWICE: _("“%(name)s” is given more than once."),
+    FaultCode.TOO_LONG: _("More than %(letters)s letters are sought; please use fewer words."),
+    FaultCode.TOO_MANY_WORDS: _("More than %(words)s words are sought; please use fewer."),
+    FaultCode.UNREADABLE: _("The words hold characters that no text is made of."),
+    FaultCode.REVERSED: _("The last day lies before the first."),
+}
+
+LIMITS = {"letters": MOST_LETTERS, "words": MOST_WORDS, "most": MOST_SAVED}
+
+NAMES = {
+    "kind": pgettext_lazy("search", "Kind"),
+    "q": _("Words"),
+    "order": pgettext_lazy("list", "Order"),
+    **{name.value: words for name, words in FILTERS.items()},
+}
+
+NOT_KEPT = {
+    Reason.NAME_TAKEN: _("You have saved a search under this name already."),
+    Reason.TOO_MANY: _("You have saved %(most)s searches; please remove one first."),
+}
+
+PROCEDURES = {
+    Procedure.GENERAL: pgettext_lazy("procedure", "General"),
+    Procedure.SIMPLIFIED: pgettext_lazy("procedure", "Simplified"),
+    Procedure.RE_REVIEW: pgettext_lazy("procedure", "Expert re-review"),
+    Procedure.EMERGENCY: pgettext_lazy("procedure", "Emergency"),
+}
+
+# sorts of signed documents as their register names them
+DOCUMENTS = {
+    **{f"case-{kind.value}": words for kind, words in REPORT_KINDS.items()},
+    **{register_kind(kind): words for kind, words in V_REPORT_KINDS.items()},
+}
+
+# GB/T 2260, the first level
+PROVINCES = {
+    "110000": _("Beijing"),
+    "120000": _("Tianjin"),
+    "130000": _("Hebei"),
+    "140000": _("Shanxi"),
+    "150000": _("Inner Mongolia"),
+    "210000": _("Liaoning"),
+    "220000": _("Jilin"),
+    "230000": _("Heilongjiang"),
+    "310000": _("Shanghai"),
+    "320000": _("Jiangsu"),
+    "330000": _("Zhejiang"),
+    "340000": _("Anhui"),
+    "350000": _("Fujian"),
+    "360000": _("Jiangxi"),
+    "370000": _("Shandong"),
+    "410000": _("Henan"),
+    "420000": _("Hubei"),
+    "430000": _("Hunan"),
+    "440000": _("Guangdong"),
+    "450000": _("Guangxi"),
+    "460000": _("Hainan"),
+    "500000": _("Chongqing"),
+    "510000": _("Sichuan"),
+    "520000": _("Guizhou"),
+    "530000": _("Yunnan"),
+    "540000": _("Tibet"),
+    "610000": _("Shaanxi"),
+    "620000": _("Gansu"),
+    "630000": _("Qinghai"),
+    "640000": _("Ningxia"),
+    "650000": _("Xinjiang"),
+    "710000": _("Taiwan"),
+    "810000": _("Hong Kong"),
+    "820000": _("Macao"),
+}
+
+# -- readings by authorities ------------------------------------------------------------------------------------------
+
+READINGS = {
+    oversight.READ_CASE: _("Case read"),
+    oversight.READ_VERIFICATION: _("Verification read"),
+    oversight.DOWNLOADED: _("Signed document downloaded"),
+    oversight.SEARCHED: _("List consulted"),
+}
+SOUGHT = {"verifications": _("Verifications"), **{kind.value: words for kind, words in SEARCHED.items()}}

@@ -26,6 +26,8 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "rest_framework",
+    "drf_spectacular",
+    "django_filters",
     "ethicsreview.accounts",
     "ethicsreview.audit",
     "ethicsreview.files",
@@ -93,7 +95,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "ethicsreview.accounts.middleware.PersonBackend",
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -171,6 +173,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "files-sweep": {"task": "files.sweep", "schedule": timedelta(days=1)},
     "workflows-requeue-reports": {"task": "workflows.periodic.requeue_reports", "schedule": timedelta(seconds=20)},
     "workflows-warn-deadlines": {"task": "workflows.periodic.warn_deadlines", "schedule": timedelta(hours=1)},
+    "workflows-requeue-answers": {
+        "task": "workflows.periodic.requeue_answers",
+        "schedule": timedelta(minutes=1),
+    },
     "workflows-close-corrections": {
         "task": "workflows.periodic.close_corrections",
         "schedule": timedelta(hours=1),
@@ -179,6 +185,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "workflows.periodic.suspend_certificates",
         "schedule": timedelta(hours=1),
     },
+    "interface-tell-webhooks": {"task": "interface.tell_webhooks", "schedule": timedelta(seconds=10)},
+    "interface-sweep-calls": {"task": "interface.sweep_calls", "schedule": timedelta(hours=1)},
     "accounts-requeue-invitations": {"task": "accounts.requeue_invitations", "schedule": timedelta(minutes=1)},
 }
 
@@ -207,8 +215,37 @@ LOGGING: dict[str, object] = {
     },
 }
 
+# The door for programs, see ethicsreview/interface/api.
+API_CALLS = env.text("API_CALLS", "600/min")  # of one token, or of one address without a token
+WEBHOOK_NETWORKS = env.words("WEBHOOK_NETWORKS")  # private networks messages may go into, as 10.1.0.0/16
 REST_FRAMEWORK = {
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],  # nobody, but for doors of ours
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_SCHEMA_CLASS": "ethicsreview.interface.api.schema.DoorSchema",
+    "EXCEPTION_HANDLER": "ethicsreview.interface.api.problems.answer_problem",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS: dict[str, object] = {
+    "TITLE": "ethicsreview",
+    "DESCRIPTION": "Ethics review of artificial intelligence and grading of AI maturity.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": [],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    # choices stand where they are used: names for them would only collide
+    "POSTPROCESSING_HOOKS": ["ethicsreview.interface.api.schema.shared"],
+    "ENUM_NAME_OVERRIDES": {  # the same word names several lists of codes
+        "CaseState": "workflows.serializers.cases.CASE_STATE",
+        "SeatRole": "workflows.serializers.cases.SEAT_ROLE",
+        "MeetingState": "workflows.serializers.meetings.MEETING_STATE",
+        "RulebookKind": "workflows.serializers.rulebooks.RULEBOOK_KIND",
+        "ReportState": "workflows.serializers.decisions.REPORT_STATE",
+        "ReportKind": "workflows.serializers.decisions.REPORT_KIND",
+        "MotionKind": "workflows.serializers.motions.MOTION_KIND",
+    },
 }
 
 # Where the signing keys stand: one folder per organisation id, see ethicsreview/documents/keys.py.

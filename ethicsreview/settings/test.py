@@ -12,6 +12,7 @@ LOGGING = {}  # pytest keeps what is logged, and shows it for a test that fails
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 AXES_ENABLED = True
+API_CALLS = "1000000/min"  # a test of the limit sets its own
 SIGNING_KEY_PASSPHRASE = "test"
 # pytest-xdist names its workers gw0, gw1 …: each has its own files and, on the one Redis, its own database
 WORKER = env.text("PYTEST_XDIST_WORKER", "")

@@ -11,12 +11,13 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from ethicsreview.accounts.models import User
 from ethicsreview.audit.domain import GENESIS, BadFacts, Break, Fault, Head, organisation_chain
 from ethicsreview.audit.models import AuditEvent
 from ethicsreview.audit.queries import chain_head, chains, verify_chain
-from ethicsreview.audit.steps import NoTransaction, record
+from ethicsreview.audit.steps import Entry, NoTransaction, record, record_all
 
 UNGUARDED = "ALTER TABLE audit_auditevent DISABLE TRIGGER USER"
 GUARDED = "ALTER TABLE audit_auditevent ENABLE TRIGGER USER"
@@ -80,6 +81,22 @@ def test_event_outside_a_transaction_is_refused(now: datetime) -> None:
     with pytest.raises(NoTransaction):
         write(1, now=now)
     assert AuditEvent.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_events_of_several_chains_are_written_at_once(
+    now: datetime, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    write(2, now=now)
+    own = organisation_chain(7)
+    entries = [Entry(chain, now, 1, "thing.changed", "thing:1", {"n": 1}) for chain in ("operator", own, "operator")]
+    with django_assert_num_queries(3):
+        written = record_all(entries)
+    assert [(event.chain, event.number) for event in written] == [("operator", 3), (own, 1), ("operator", 4)]
+    assert [(verify_chain(chain).ok, verify_chain(chain).count) for chain in ("operator", own)] == [
+        (True, 4),
+        (True, 1),
+    ]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -126,10 +126,10 @@ def test_moment_counts_from_now(text: str, then: datetime) -> None:
 
 def writes_one_account_per_role(stage: Stage) -> None:
     rows = json.loads(write_accounts(stage, Path(configured.MEDIA_ROOT)).read_text(encoding="utf-8"))
-    assert [set(row) for row in rows] == [{"role", "email", "password"}] * 9
+    assert [set(row) for row in rows] == [{"role", "email", "password"}] * 11
     signed = [User.objects.get(pk=stage.people[row["person"]].pk) for row in stage.script.cast["accounts"]]
     assert [row["email"] for row in rows] == [person.email for person in signed]
-    assert [person.check_password(row["password"]) for person, row in zip(signed, rows, strict=True)] == [True] * 9
+    assert [person.check_password(row["password"]) for person, row in zip(signed, rows, strict=True)] == [True] * 11
 
 
 def has_every_state(stage: Stage) -> None:
@@ -222,6 +222,8 @@ def has_assessments_and_verifications_in_many_states(stage: Stage) -> None:
         "swallow": "correction",
         "oriole": "entry",
         "lark": "certified",
+        "lantern": "documents",
+        "quarry": "onsite",
     }
     kept = {row.organisation: (row.tier, row.state) for row in Certificate.objects.all()}
     assert kept == {stage.organisations["osprey"]: (3, "valid"), stage.organisations["lark"]: (2, "suspended")}

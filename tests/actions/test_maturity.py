@@ -13,6 +13,14 @@ from django.core.files.base import ContentFile
 from django.db import connection
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from assessments.actions.answering import (
+    AnswerOvertaken,
+    GivenAnswer,
+    answer_criterion,
+    import_answers,
+    set_item_aside,
+)
+from assessments.actions.contributors import change_lead, name_contributor, remove_contributor
 from assessments.actions.evidence import (
     ClaimFacts,
     EvidenceFacts,
@@ -25,19 +33,8 @@ from assessments.actions.evidence import (
     replace_evidence_file,
     unlink_evidence,
 )
-from assessments.actions.maturity import (
-    AnswerOvertaken,
-    GivenAnswer,
-    answer_criterion,
-    change_lead,
-    edit_self_assessment,
-    import_answers,
-    name_contributor,
-    remove_contributor,
-    set_item_aside,
-    start_self_assessment,
-    submit_self_assessment,
-)
+from assessments.actions.starting import edit_self_assessment, start_self_assessment
+from assessments.actions.submitting import submit_self_assessment
 from assessments.domain.answers import AnswerFault, BadAnswer
 from assessments.domain.claims import ClaimFault, ClaimSource, Party
 from assessments.domain.digests import content_digest
@@ -470,6 +467,7 @@ def test_file_that_is_none_is_refused(row: SelfAssessment, who: Enterprise, now:
         (replace(PAPER, kind="rumour"), [], MaturityGap(G.KIND_UNKNOWN)),
         (replace(PAPER, reference=" "), [], MaturityGap(G.EVIDENCE_EMPTY)),
         (replace(PAPER, title=" "), [], MaturityGap(G.EVIDENCE_EMPTY)),
+        (replace(PAPER, dated=date(2199, 1, 1)), [], MaturityGap(G.EVIDENCE_AHEAD)),
         (PAPER, ["9.9.9"], MaturityGap(G.CRITERION_UNKNOWN, "9.9.9")),
     ],
 )

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from assessments.actions.maturity import name_contributor, submit_self_assessment
+from assessments.actions.contributors import name_contributor
 from assessments.actions.planning import StepTerms, add_steps, edit_step, remove_step, set_efforts, tick_step
+from assessments.actions.submitting import submit_self_assessment
 from assessments.domain.maturity_gaps import MaturityGap, MaturityGapCode, MaturityRefused
 from assessments.models import ItemEffort, PlanStep, SelfAssessment
 from assessments.queries.planning import PlanFolder, efforts_of

@@ -189,7 +189,7 @@ def test_manager_with_a_part_does_not_decide(scene: VerificationScene, now: date
     make_membership(role=MemberRole.MANAGER, user=scene.spare, organisation=scene.host)
     row = scene.request()
     verification_team.assign_assessor(row.pk, scene.spare, lead=True, actor=scene.coordinator, now=now)
-    verification_team.end_place(row.pk, scene.spare, actor=scene.coordinator, now=now)
+    verification_team.end_place(row.pk, scene.spare, reasons="Elsewhere.", actor=scene.coordinator, now=now)
     assert scene.folder(row, scene.spare).roles == frozenset()
 
 

@@ -93,8 +93,8 @@ def assign(who: Callable[[Scene], User], *, lead: bool = False) -> Act:
     return lambda s, v, u: verification_team.assign_assessor(v.pk, who(s), lead=lead, actor=u, now=s.now)
 
 
-def end(who: Callable[[Scene], User]) -> Act:
-    return lambda s, v, u: verification_team.end_place(v.pk, who(s), actor=u, now=s.now)
+def end(who: Callable[[Scene], User], reasons: str = "Ill until spring.") -> Act:
+    return lambda s, v, u: verification_team.end_place(v.pk, who(s), reasons=reasons, actor=u, now=s.now)
 
 
 def name(who: Callable[[Scene], User]) -> Act:
@@ -281,8 +281,8 @@ def seat(who: Callable[[Scene], User]) -> Act:
     return lambda s, v, u: verification_panel.seat_panellist(v.pk, who(s), actor=u, now=s.now)
 
 
-def unseat(s: Scene, v: Verification, u: User) -> Any:
-    return verification_panel.unseat_panellist(v.pk, s.panel[0], actor=u, now=s.now)
+def unseat(reasons: str = "Ill until spring.") -> Act:
+    return lambda s, v, u: verification_panel.unseat_panellist(v.pk, s.panel[0], reasons=reasons, actor=u, now=s.now)
 
 
 def seated(s: Scene, v: Verification) -> None:

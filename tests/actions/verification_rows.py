@@ -149,6 +149,7 @@ VERIFICATION_ROWS: dict[str, Row] = {
         S.DOCUMENTS,
         lambda s, v, r: {"user": s.assessor.pk},
         twice=Gap(G.NOT_AN_ASSESSOR),
+        kept=(Kept(NO_REASON, act=end(assessor, " ")),),
     ),
     "recusal.declare": Row(
         S.DOCUMENTS,
@@ -420,12 +421,15 @@ VERIFICATION_ROWS: dict[str, Row] = {
     "panel.unseat": Row(
         S.PANEL,
         "coordinator",
-        unseat,
+        unseat(),
         S.PANEL,
         lambda s, v, r: {"user": s.panel[0].pk},
         twice=Gap(G.NOT_AN_ASSESSOR),
         prepare=seated,
-        kept=(Kept((Gap(G.BALLOT_OPEN),), lambda s, v: s.open_ballot(v)),),
+        kept=(
+            Kept((Gap(G.BALLOT_OPEN),), lambda s, v: s.open_ballot(v)),
+            Kept(NO_REASON, act=unseat("")),
+        ),
         course=HIGH,
     ),
     "panel.open": Row(

@@ -211,6 +211,8 @@ def test_accounts_have_one_per_role() -> None:
         "enterprise",
         "assessor",
         "regulator",
+        "provincial regulator",
+        "sector regulator",
     ]
     assert [row["role"] for row in rows] == roles
     assert {row["person"] for row in rows} - PEOPLE == {"operator"}

@@ -45,14 +45,15 @@ PHASES = {
     S.COMPLIANCE: 3,
     S.PANEL: 3,
     S.NOTICE: 3,
-    S.CERTIFIED: 3,
-    S.REFUSED: 3,
+    S.CERTIFIED: 4,
+    S.REFUSED: 4,
 }
 ALL = {Round.SELF, Round.ASSESSOR, Round.FINAL}
-PARTY = ({Round.SELF}, {Round.SELF}, {Round.SELF, Round.ASSESSOR}, ALL)
-WORKING = ({Round.SELF}, {Round.SELF, Round.ASSESSOR}, {Round.SELF, Round.ASSESSOR}, ALL)
-LATE: tuple[set[Round], ...] = (set(), set(), set(), ALL)
-NOTHING: tuple[set[Round], ...] = (set(), set(), set(), set())
+PARTY = ({Round.SELF}, {Round.SELF}, {Round.SELF, Round.ASSESSOR}, ALL, ALL)
+WORKING = ({Round.SELF}, {Round.SELF, Round.ASSESSOR}, {Round.SELF, Round.ASSESSOR}, ALL, ALL)
+LATE: tuple[set[Round], ...] = (set(), set(), set(), ALL, ALL)
+LAST: tuple[set[Round], ...] = (set(), set(), set(), set(), ALL)
+NOTHING: tuple[set[Round], ...] = (set(), set(), set(), set(), set())
 SEEN = {
     R.ENTERPRISE: PARTY,
     R.LEAD: PARTY,
@@ -62,6 +63,7 @@ SEEN = {
     R.REVIEWER: LATE,
     R.PANELLIST: LATE,
     R.DECIDER: LATE,
+    R.AUTHORITY: LAST,
     R.PUBLIC: NOTHING,
 }
 
@@ -88,8 +90,9 @@ def test_stranger_and_wrong_state_are_told_that_alone(row: Transition) -> None:
         assert verification_gaps(row, late, SCHEME) == (Gap(G.WRONG_STATE, state.value),)
 
 
-def test_nothing_happens_to_a_closed_verification() -> None:
-    assert [row.verb for row in VERIFICATION_TABLE if row.sources & V_CLOSED] == []
+def test_nothing_happens_to_a_closed_verification_but_recusals_from_what_is_watched() -> None:
+    closed = {row.verb: row.sources & V_CLOSED for row in VERIFICATION_TABLE if row.sources & V_CLOSED}
+    assert closed == {key: {S.CERTIFIED} for key in ("recusal.declare", "recusal.record")}
 
 
 def test_enterprise_and_body_share_no_step() -> None:

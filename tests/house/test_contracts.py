@@ -41,7 +41,7 @@ FAULTS = [
     ({PURE_SIGNING}, "ethicsreview/documents/signing.py", "import django.conf"),
     ({PURE_SIGNING}, "ethicsreview/documents/signing.py", "import celery"),
     ({SIGNING_DOOR}, "workflows/actions/fault.py", "import ethicsreview.documents.signing"),
-    ({SIGNING_DOOR}, "ethicsreview/portal/views.py", "import ethicsreview.documents.signing"),
+    ({SIGNING_DOOR}, "ethicsreview/portal/views/pages.py", "import ethicsreview.documents.signing"),
     ({SETTINGS, HOUSE}, "workflows/actions/fault.py", "import ethicsreview.settings.base"),
 ]
 

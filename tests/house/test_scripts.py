@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -78,3 +79,29 @@ def test_script_is_sound_shell_and_may_be_run(name: str) -> None:
     path = ROOT / name
     assert path.stat().st_mode & 0o111 == 0o111
     assert subprocess.run(["sh", "-n", str(path)], capture_output=True, check=False).stderr == b""
+
+
+def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """``script/bench`` as it is called."""
+    command = [sys.executable, "script/bench", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_bench_names_what_it_measures() -> None:
+    told = bench("--help")
+    assert (told.returncode, told.stderr) == (0, "")
+    assert re.findall(r"^    (\w+) ", told.stdout, flags=re.MULTILINE) == [
+        "report",
+        "score",
+        "plan",
+        "maturity",
+        "fuzz",
+    ]
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["nothing"], ["maturity", "--times", "many"], ["score", "--seconds", "1"]], ids=" ".join
+)
+def test_bench_refuses_what_it_cannot_measure(arguments: list[str]) -> None:
+    told = bench(*arguments)
+    assert (told.returncode, told.stdout) == (2, "")

@@ -13,12 +13,16 @@ from ethicsreview.accounts.queries import (
     has_role,
     jurisdiction,
     may_manage,
+    office_over,
+    offices_of,
     organisations_in_reach,
     organisations_of,
     organisations_with_role,
     roles_of,
     sign_in_name,
+    signed_in_person,
 )
+from tests.authorities import COVERING, regulators_around
 from tests.factories import TODAY, make_membership, make_organisation, make_person, make_user
 
 AUTHORITY = OrganisationKind.AUTHORITY
@@ -119,6 +123,44 @@ def test_reach_of_each_kind_covers_what_it_says() -> None:
     }
     both = regulator_of(offices[Reach.LISTED], offices[Reach.SECTOR])
     assert list(firms & organisations_in_reach(both, TODAY)) == [shanghai, beijing, bank]
+
+
+@pytest.mark.django_db
+def test_jurisdiction_costs_no_query_of_its_own(
+    host: Organisation, regulator: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(0):
+        covered = jurisdiction(regulator, TODAY)
+    with django_assert_num_queries(1):
+        assert list(Organisation.objects.filter(covered, pk=host.pk)) == [host]
+
+
+@pytest.mark.django_db
+def test_office_over_an_organisation_is_one_that_covers_it(host: Organisation, company: Organisation) -> None:
+    people = regulators_around(host)
+    offices = {name: office_over(user, host.pk, TODAY) for name, user in people.items()}
+    assert {name for name, office in offices.items() if office} == COVERING
+    assert {name: list(offices_of(user, TODAY)) for name, user in people.items() if offices[name]} == {
+        name: [office] for name, office in offices.items() if office
+    }
+    listed, national = (make_organisation(kind=AUTHORITY, reach=r) for r in (Reach.LISTED, Reach.NATIONAL))
+    both = regulator_of(national, listed)
+    listed.covered.set([host])
+    assert [office_over(both, read.pk, TODAY) for read in (host, company)] == [listed, national]
+    assert office_over(both, host.pk, date(2025, 12, 31)) is None
+
+
+@pytest.mark.django_db
+def test_person_of_a_request_comes_with_whether_they_regulate(
+    regulator: User, manager: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(2):
+        people = [signed_in_person(user.pk, TODAY) for user in (regulator, manager)]
+    assert [person.regulates for person in people if person] == [True, False]
+    assert signed_in_person(regulator.pk + 1000, TODAY) is None
+    late = signed_in_person(regulator.pk, date(2025, 12, 31))
+    assert late is not None
+    assert late.regulates is False
 
 
 @pytest.mark.django_db

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from assessments.actions.maturity import name_contributor, set_item_aside
+from assessments.actions.answering import set_item_aside
+from assessments.actions.contributors import name_contributor
 from assessments.domain.maturity_gaps import Part
 from assessments.models import Assessment, SelfAssessment, Snapshot
 from assessments.queries import load_staged

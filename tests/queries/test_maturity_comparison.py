@@ -7,7 +7,9 @@ from fractions import Fraction
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from assessments.actions.maturity import answer_criterion, start_self_assessment, submit_self_assessment
+from assessments.actions.answering import answer_criterion
+from assessments.actions.starting import start_self_assessment
+from assessments.actions.submitting import submit_self_assessment
 from assessments.domain.digests import content_digest
 from assessments.domain.enterprises import Size
 from assessments.domain.merging import Content

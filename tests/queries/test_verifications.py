@@ -10,12 +10,14 @@ from django.contrib.auth.models import AnonymousUser
 from assessments.models import SelfAssessment
 from ethicsreview.accounts.domain import MemberRole, OrganisationKind
 from ethicsreview.accounts.models import Membership, User
-from tests.factories import make_organisation, make_person
+from tests.authorities import COVERING, make_regulator, regulators_around
+from tests.documents import sign
+from tests.factories import make_membership, make_organisation, make_person
 from tests.maturity_scenes import make_enterprise
 from tests.verification_scenes import HIGH, Course, VerificationScene, make_verification_scene
 from workflows.actions.certificates import withdraw_certificate
 from workflows.domain.verification_states import VState
-from workflows.models import Certificate, Verification
+from workflows.models import Certificate, CertificateEvent, Recusal, Verification, VerificationReport
 from workflows.queries.verifications import (
     PAGE,
     Filters,
@@ -56,7 +58,7 @@ def copies(row: Verification, number: int) -> None:
 
 
 def test_verification_is_read_by_its_enterprise_its_desk_and_those_with_a_part(
-    scene: VerificationScene, stranger: User, operator: User, regulator: User, now: datetime
+    scene: VerificationScene, stranger: User, operator: User, now: datetime
 ) -> None:
     row = scene.verification_in(S.DOCUMENTS)
     day = now.date()
@@ -75,12 +77,40 @@ def test_verification_is_read_by_its_enterprise_its_desk_and_those_with_a_part(
         "reviewer": scene.reviewer,
     }
     assert {name: sees(user) for name, user in readers.items()} == dict.fromkeys(readers, True)
-    others = [scene.spare, scene.panel[0], stranger, operator, regulator, AnonymousUser()]
+    others = [scene.spare, scene.panel[0], stranger, operator, AnonymousUser()]
     others += [make_enterprise("Other Works", "别家").lead]
     others += [make_person(role=MemberRole.APPLICANT, organisation=scene.enterprise.organisation)]
     assert [sees(user) for user in others] == [False] * len(others)
     Membership.objects.filter(user=scene.assessor).update(ends=day - timedelta(days=1))
     assert sees(scene.assessor) is False
+
+
+@pytest.mark.parametrize("state", [state for state in S if state is not S.PANEL])
+def test_what_a_regulator_reads_of_a_verification(scene: VerificationScene, now: datetime, state: VState) -> None:
+    row = scene.verification_in(state, Course(certify=state is not S.REFUSED))
+    day = now.date()
+    for report in VerificationReport.objects.filter(verification=row):
+        sign(report, scene.host)
+    begun = {S.ENTRY: 0, S.RETURNED: 0}.get(state, 1)
+    counted = {S.CERTIFIED: [begun, 4, 1], S.REFUSED: [begun, 2, 0]}.get(state, [begun, 0, 0])
+    for name, user in regulators_around(scene.enterprise.organisation).items():
+        rows = (Verification, VerificationReport, CertificateEvent)
+        assert [kind.objects.visible_to(user, day).count() for kind in rows] == (
+            counted if name in COVERING else [0, 0, 0]
+        ), name
+        assert [kind.objects.party_to(user, day).count() for kind in rows[:2]] == [0, 0]
+        assert SelfAssessment.objects.visible_to(user, day).count() == 0
+
+
+def test_regulator_recused_or_of_the_enterprise_is_none(scene: VerificationScene, now: datetime) -> None:
+    row, day = scene.verification_in(S.DOCUMENTS), now.date()
+    recused, inside, coordinating = make_regulator(), make_regulator(), make_regulator()
+    Recusal.objects.create(verification=row, user=recused, kind="employment", by=recused, at=now)
+    make_membership(role=MemberRole.MANAGER, user=inside, organisation=scene.enterprise.organisation)
+    make_membership(role=MemberRole.SECRETARY, user=coordinating, organisation=scene.host)
+    people = [recused, inside, coordinating]
+    assert [Verification.objects.supervised_by(user, day).count() for user in people] == [0, 0, 1]
+    assert [Verification.objects.visible_to(user, day).count() for user in people] == [0, 0, 1]
 
 
 def test_panellist_reads_it_once_seated(scene: VerificationScene, now: datetime) -> None:

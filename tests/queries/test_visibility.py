@@ -7,13 +7,27 @@ from django.contrib.auth.models import AnonymousUser
 
 from ethicsreview.accounts.domain import MemberRole
 from ethicsreview.accounts.models import User
+from tests.authorities import COVERING, make_regulator, regulators_around
+from tests.documents import sign
 from tests.factories import make_person
 from tests.scenes import Scene, make_scene
-from workflows.actions import decisions
+from workflows.actions import decisions, meetings
 from workflows.actions.committees import end_seat, record_absence
 from workflows.domain.rulebook import Effect
 from workflows.domain.states import State
-from workflows.models import Case, CaseReport, Meeting, Review, Seat, TeamMember
+from workflows.models import (
+    Case,
+    CaseReport,
+    CertificateEvent,
+    Conflict,
+    Decision,
+    Meeting,
+    Review,
+    Seat,
+    TeamMember,
+    Verification,
+    VerificationReport,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -38,15 +52,22 @@ WHO_SEES = {
 }
 
 
+# An authority that covers the host reads a case from its acceptance on.
+OVERSEEN = {state for state in State if "member" in WHO_SEES[state]}
+
+
 @pytest.fixture
 def scene(now: datetime) -> Scene:
-    return make_scene(now)
+    made = make_scene(now)
+    made.host.sector = "health"
+    made.host.save()
+    return made
 
 
 def cast(scene: Scene, case: Case, *others: User) -> dict[str, User]:
     colleague = make_person(role=MemberRole.APPLICANT, organisation=scene.company)
     TeamMember.objects.create(case=case, user=colleague)
-    names = dict(zip(("stranger", "operator", "regulator"), others, strict=True))
+    names = dict(zip(("stranger", "operator"), others, strict=True)) | regulators_around(scene.host)
     people = {
         name: getattr(scene, name) for name in ("lead", "secretary", "chair", "vice_chair", "alternate", "manager")
     }
@@ -56,12 +77,95 @@ def cast(scene: Scene, case: Case, *others: User) -> dict[str, User]:
 
 
 @pytest.mark.parametrize("state", State)
-def test_case_is_seen_by(scene: Scene, stranger: User, operator: User, regulator: User, state: State) -> None:
+def test_case_is_seen_by(scene: Scene, stranger: User, operator: User, state: State) -> None:
     case, day = scene.case_in(state), scene.now.date()
-    people = cast(scene, case, stranger, operator, regulator)
-    seen = {name for name, user in people.items() if Case.objects.visible_to(user, day).filter(pk=case.pk).exists()}
-    desk = {name for name, user in people.items() if Case.objects.on_desk_of(user, day).filter(pk=case.pk).exists()}
-    assert (seen, desk) == (WHO_SEES[state], WHO_SEES[state] - APPLICANTS)
+    people = cast(scene, case, stranger, operator)
+
+    def those(read: str) -> set[str]:
+        rows = {name: getattr(Case.objects, read)(user, day) for name, user in people.items()}
+        return {name for name, found in rows.items() if found.filter(pk=case.pk).exists()}
+
+    parties, overseers = WHO_SEES[state], COVERING if state in OVERSEEN else set()
+    assert (those("party_to"), those("on_desk_of")) == (parties, parties - APPLICANTS)
+    assert (those("supervised_by"), those("visible_to")) == (overseers, parties | overseers)
+
+
+@pytest.mark.parametrize("state", State)
+def test_what_a_regulator_reads_of_the_committee_s_work(scene: Scene, state: State) -> None:
+    case, day = scene.case_in(state), scene.now.date()
+    sign_all(case)
+    approve(scene, case)
+    decided = case.decisions.filter(issued_at__isnull=False).exists()
+    for name, user in regulators_around(scene.host).items():
+        counted = [row.objects.visible_to(user, day).count() for row in (Review, Meeting, Decision, CaseReport)]
+        assert counted == ([2, 1, 1, 4] if decided and name in COVERING else [0, 0, 0, 0]), name
+        assert [row.objects.party_to(user, day).count() for row in (Review, Meeting, CaseReport)] == [0, 0, 0]
+
+
+def sign_all(case: Case) -> None:
+    """Every report of the case has its document."""
+    for report in CaseReport.objects.filter(decision__case=case):
+        sign(report, case.committee.host)
+
+
+def approve(scene: Scene, case: Case) -> None:
+    """The minutes of the meeting that dealt with the case, where there was one and it can be closed."""
+    meeting = Meeting.objects.filter(items__case=case, items__closed_at__isnull=False).first()
+    if meeting is None:
+        return
+    meetings.close_meeting(meeting.pk, actor=scene.chair, now=scene.now)
+    meetings.draft_minutes(meeting.pk, notes="", actor=scene.secretary, now=scene.now)
+    meetings.approve_minutes(meeting.pk, actor=scene.chair, now=scene.now)
+
+
+def test_regulator_reads_no_report_before_it_is_signed_and_no_minutes_before_they_are_approved(scene: Scene) -> None:
+    case, day, user = scene.case_in(State.APPROVED), scene.now.date(), make_regulator()
+    rows = (Meeting, CaseReport)
+    assert [row.objects.visible_to(user, day).count() for row in rows] == [0, 0]
+    sign(CaseReport.objects.filter(decision__case=case).latest("pk"), scene.host)
+    assert [row.objects.visible_to(user, day).count() for row in rows] == [0, 1]
+
+
+def test_review_withdrawn_or_not_handed_in_is_no_regulator_s(scene: Scene) -> None:
+    case, day, user = scene.case_in(State.APPROVED), scene.now.date(), make_regulator()
+    first, second = case.reviews.order_by("pk")
+    Review.objects.filter(pk=first.pk).update(withdrawn_at=scene.now)
+    assert list(Review.objects.visible_to(user, day)) == [second]
+    Review.objects.filter(pk=second.pk).update(submitted_at=None)
+    assert list(Review.objects.visible_to(user, day)) == []
+
+
+def test_second_round_waits_for_its_own_decision(scene: Scene) -> None:
+    """A meeting held after the decision is read once the next decision is out."""
+    case, day, user = scene.case_in(State.APPROVED), scene.now.date(), make_regulator()
+    approve(scene, case)
+    meeting = Meeting.objects.get()
+    item = meeting.items.get()
+    assert list(Meeting.objects.visible_to(user, day)) == [meeting]
+    type(item).objects.filter(pk=item.pk).update(closed_at=scene.now + timedelta(hours=1))
+    assert list(Meeting.objects.visible_to(user, day)) == []
+
+
+def test_recused_and_applying_regulators_read_their_own_side_alone(scene: Scene) -> None:
+    case, day = scene.case_in(State.REVIEWING), scene.now.date()
+    recused, applying, seated = make_regulator(), make_regulator(), make_regulator()
+    kind = scene.rules.conflicts[0].code
+    Conflict.objects.create(case=case, user=recused, kind=kind, declared_at=scene.now, declared_by=recused)
+    TeamMember.objects.create(case=case, user=applying)
+    Seat.objects.create(committee=scene.committee, user=seated, role="member", sex="male", starts=day)
+    people = [recused, applying, seated]
+    assert [Case.objects.supervised_by(user, day).count() for user in people] == [0, 0, 1]
+    assert [Case.objects.visible_to(user, day).count() for user in people] == [0, 1, 1]
+    Conflict.objects.update(lifted_at=scene.now)
+    assert Case.objects.supervised_by(recused, day).count() == 1
+
+
+def test_oversight_ends_with_the_regulator_s_term(scene: Scene) -> None:
+    scene.case_in(State.APPROVED)
+    user, day = make_regulator(), scene.now.date()
+    user.memberships.update(ends=day)
+    seen = [Case.objects.visible_to(user, day + timedelta(days=later)).count() for later in (0, 1)]
+    assert seen == [1, 0]
 
 
 def test_nobody_signed_out_sees_anything(scene: Scene) -> None:
@@ -69,12 +173,19 @@ def test_nobody_signed_out_sees_anything(scene: Scene) -> None:
     nobody, day = AnonymousUser(), scene.now.date()
     rows = (
         Case.objects.visible_to(nobody, day),
+        Case.objects.party_to(nobody, day),
+        Case.objects.supervised_by(nobody, day),
         Case.objects.on_desk_of(nobody, day),
         Review.objects.visible_to(nobody, day),
         Meeting.objects.visible_to(nobody, day),
+        Decision.objects.visible_to(nobody, day),
         CaseReport.objects.visible_to(nobody, day),
+        Verification.objects.visible_to(nobody, day),
+        Verification.objects.supervised_by(nobody, day),
+        VerificationReport.objects.visible_to(nobody, day),
+        CertificateEvent.objects.visible_to(nobody, day),
     )
-    assert [row.count() for row in rows] == [0, 0, 0, 0, 0]
+    assert [row.count() for row in rows] == [0] * len(rows)
 
 
 def test_case_withdrawn_after_acceptance_stays_with_those_who_knew_it(scene: Scene) -> None:
@@ -113,7 +224,7 @@ def test_applicant_with_a_seat_reads_own_case_as_applicant_alone(scene: Scene) -
 
 def test_letters_go_to_the_applicant_and_full_reports_to_the_committee(scene: Scene, stranger: User) -> None:
     case, day = scene.case_in(State.REFUSED), scene.now.date()
-    people = cast(scene, case, stranger, scene.manager, scene.manager)
+    people = cast(scene, case, stranger, scene.manager)
     counted = {name: CaseReport.objects.visible_to(user, day).count() for name, user in people.items()}
     expected = dict.fromkeys(people, 0) | dict.fromkeys(APPLICANTS, 2) | dict.fromkeys(MEMBERS, 4)
     assert counted == expected

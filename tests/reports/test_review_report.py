@@ -14,6 +14,7 @@ import pikepdf
 import pytest
 from pytest_django import Settings
 
+from assessments.models import Answer
 from tests.reports.casefile import (
     DISSENT,
     GATE,
@@ -215,6 +216,9 @@ def test_report_is_about_the_moment_of_issue() -> None:
     )
     Conflict.objects.filter(case=decision.case, user=scene.members[4]).update(lifted_at=later, lifted_reason="x")
     Review.objects.filter(case=decision.case, user=scene.members[1]).update(withdrawn_at=later)
+    revised = Answer.objects.filter(assessment__review__case=decision.case, step="3").latest("pk")
+    revised.pk, revised.step, revised.at = None, "0", later
+    revised.save(force_insert=True)
     decision.refresh_from_db()
     assert replace(gather(decision), head=before.head) == before
 

@@ -17,11 +17,12 @@ from assessments.domain.merging import Content
 from assessments.domain.staged import StagedInstrument
 from assessments.domain.workbook import CellFault, Mark
 from assessments.domain.workbook_changes import NOTHING, Merge, merge
-from assessments.forms.workbook import MOST_UNPACKED, Unreadable, WorkbookForm, read_workbook
+from assessments.forms.workbook import WorkbookForm, read_workbook
 from assessments.reporting.workbook import Download, workbook
 from ethicsreview.files.domain.inspection import inspect
 from ethicsreview.files.domain.kinds import BadFile
 from ethicsreview.files.domain.kinds import Fault as FileFault
+from ethicsreview.files.domain.workbooks import MOST_UNPACKED, Unreadable
 from tests.domain.small_staged import published, small_staged
 from tests.factories import NOW
 
@@ -144,6 +145,25 @@ def test_ratings_are_chosen_from_a_list() -> None:
     }
     assert lists == {"'Overview'!$B$24:$B$27": 15, '"Not applicable"': 1}
     assert [book["Overview"][f"B{row}"].value for row in range(24, 28)] == ["F", "L", "P", "N"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_rows_are_as_high_as_their_words_and_grow_with_a_note(language: str) -> None:
+    """Not every program works the height out; one that is fixed would hide what is typed."""
+    content = written({}, language=language)
+    with ZipFile(BytesIO(content)) as archive:
+        rows = re.findall(rb"<row [^>]*>", archive.read("xl/worksheets/sheet2.xml"))
+    assert [row for row in rows if b"customHeight" in row] == []
+    sheet = load_workbook(BytesIO(content)).worksheets[1]
+    short, long = (sheet.row_dimensions[number].height for number in (3, 7))
+    widest = max(len(str(cell.value or "")) for cell in sheet[7])
+    assert (short in (15.0, 17.0), long >= 30.0, widest > 38 if language == "en" else widest > 17) == (
+        True,
+        True,
+        True,
+    )
+    wide = sum(sheet.column_dimensions[letter].width for letter in "ABCDEFG")
+    assert wide <= 180  # what an ordinary screen shows
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -262,7 +262,7 @@ def test_profile_is_ones_own_and_saved(client: Client, member: User) -> None:
     assert client.get("/accounts/profile/")["Location"] == "/accounts/sign-in/?next=/accounts/profile/"
     client.force_login(member)
     assert client.post("/accounts/profile/", {"name": "", "name_zh": ""}).status_code == 200
-    assert client.post("/accounts/profile/", {"name": "Mei\u202e Two", "name_zh": "梅"}).status_code == 302
+    assert client.post("/accounts/profile/", {"name": " Mei \u3000 Two ", "name_zh": "梅"}).status_code == 302
     member.refresh_from_db()
     assert (member.name, member.name_zh) == ("Mei Two", "梅")
 

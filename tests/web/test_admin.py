@@ -6,10 +6,10 @@ from django.contrib import admin
 from django.db import models
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from ethicsreview.accounts.models import User
+from tests.driven import this_moment
 from tests.scenes import Scene, make_scene
 from workflows.actions.reminders import warn_of_deadline
 from workflows.domain.rulebook import Effect
@@ -23,7 +23,7 @@ NAMES = [model._meta.model_name for model in SHOWN]
 
 @pytest.fixture
 def scene(db: None) -> Scene:
-    return make_scene(timezone.now())
+    return make_scene(this_moment())
 
 
 def address(model: type[models.Model], page: str, *args: object) -> str:

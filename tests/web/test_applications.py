@@ -9,12 +9,12 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from ethicsreview.accounts.domain import MemberRole
 from ethicsreview.accounts.models import User
 from ethicsreview.audit.models import AuditEvent
+from tests.driven import this_moment
 from tests.editions import hand_in as file_in
 from tests.factories import make_organisation, make_person, make_user
 from tests.scenes import Course, Scene, make_scene
@@ -32,7 +32,7 @@ EMOJI = "\U0001f600"
 
 @pytest.fixture
 def scene(db: None) -> Scene:
-    return make_scene(timezone.now())
+    return make_scene(this_moment())
 
 
 @pytest.fixture
@@ -251,8 +251,9 @@ def test_piece_refuses_what_cannot_be_printed_and_names_it(scene: Scene, blank: 
     sent = piece(client, scene.lead, blank, "activity", "title", {"title": f"Smile {EMOJI}‮"})
     assert (sent.status_code, answers(blank)) == (422, {})
     assert sent.context["piece"]["errors"] == [
-        f"These characters cannot be printed in the signed documents: U+202E, {EMOJI} U+1F600. "
-        "Please write them otherwise."
+        f"These characters cannot be printed in the signed documents: {EMOJI} U+1F600. Please write them otherwise.",
+        "Characters that nobody sees, and that can make a text read otherwise, are not taken: "
+        f"U+202E after “Smile {EMOJI}”.",
     ]
 
 

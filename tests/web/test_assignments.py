@@ -9,6 +9,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from ethicsreview.accounts.models import User
+from tests.driven import this_moment
 from tests.scenes import Scene, make_scene
 from workflows.actions.conflicts import declare_conflict
 from workflows.domain.states import State
@@ -17,7 +18,7 @@ from workflows.models import Case, Conflict, Review
 
 @pytest.fixture
 def scene(db: None) -> Scene:
-    return make_scene(timezone.now())
+    return make_scene(this_moment())
 
 
 def address(name: str, case: Case, *more: int) -> str:

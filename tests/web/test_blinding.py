@@ -23,7 +23,7 @@ CHANGING = re.compile(r'csrfmiddlewaretoken"[^>]*|X-CSRFToken[^}]*|nonce="[^"]*"
 
 @pytest.fixture
 def scene(db: None) -> Scene:
-    return make_scene(timezone.now())
+    return make_scene(timezone.now())  # pages tell how long ago; both looks fall into the first minute
 
 
 def seen(users: Sequence[User], addresses: Sequence[str]) -> dict[tuple[str, str], tuple[int, str]]:

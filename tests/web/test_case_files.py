@@ -9,12 +9,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 from pytest_django import Settings
 
 from ethicsreview.accounts.domain import MemberRole
 from ethicsreview.accounts.models import User
 from ethicsreview.files.models import FileVersion
+from tests.driven import this_moment
 from tests.editions import small_pdf
 from tests.factories import make_organisation, make_person
 from tests.scenes import Scene, make_scene
@@ -34,7 +34,7 @@ def folder(settings: Settings, tmp_path: Path) -> None:
 
 @pytest.fixture
 def scene(db: None) -> Scene:
-    return make_scene(timezone.now())
+    return make_scene(this_moment())
 
 
 def other_pdf() -> bytes:

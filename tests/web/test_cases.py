@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 from pytest_django import DjangoAssertNumQueries
 
 from ethicsreview.accounts.models import User
+from tests.driven import this_moment
 from tests.scenes import Scene, make_scene
 from workflows.actions.conflicts import declare_conflict
 from workflows.actions.decisions import designate_chair
@@ -22,7 +23,7 @@ HOSTILE = "<script>alert(1)</script>"
 
 @pytest.fixture
 def scene(db: None) -> Scene:
-    return make_scene(timezone.now())
+    return make_scene(this_moment())
 
 
 def get(client: Client, user: User, address: str, **data: Any) -> Any:

@@ -11,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from ethicsreview.accounts.domain import MemberRole
 from ethicsreview.accounts.models import User
+from tests.driven import this_moment
 from tests.factories import make_person
 from tests.scenes import Scene, make_scene
 from workflows.models import Committee, Seat
@@ -20,7 +21,7 @@ LIST, NEW = "/committees/", "/committees/new/"
 
 @pytest.fixture
 def scene(db: None) -> Scene:
-    return make_scene(timezone.now())
+    return make_scene(this_moment())
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from ethicsreview.accounts.models import User
+from tests.driven import this_moment
 from tests.factories import PASSWORD
 from tests.scenes import Scene, make_scene
 from workflows.actions.conflicts import declare_conflict
@@ -19,7 +20,7 @@ from workflows.models import Case, Decision
 
 @pytest.fixture
 def scene(db: None) -> Scene:
-    return make_scene(timezone.now())
+    return make_scene(this_moment())
 
 
 @pytest.fixture(autouse=True)

@@ -17,6 +17,7 @@ from ethicsreview.documents.authority import issue_demo_key
 from ethicsreview.documents.domain import OPERATOR
 from ethicsreview.documents.keys import key_file
 from ethicsreview.portal.queries.health import readiness
+from tests.driven import this_moment
 from tests.scenes import Scene, make_scene
 
 
@@ -29,7 +30,7 @@ def keys(settings: Settings, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def scene(db: None) -> Scene:
-    return make_scene(timezone.now())
+    return make_scene(this_moment())
 
 
 def ready(client: Client) -> tuple[int, dict[str, Any]]:

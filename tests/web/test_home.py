@@ -9,9 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ethicsreview.accounts.models import User
+from tests.driven import this_moment
 from tests.scenes import Scene, make_scene
+from tests.verification_scenes import make_verification_scene
 from workflows.domain.rulebook import Effect
 from workflows.domain.states import ReportState, State
+from workflows.domain.verification_states import VState
 from workflows.models import Case, CaseReport
 
 HOME = "/"
@@ -19,7 +22,7 @@ HOME = "/"
 
 @pytest.fixture
 def scene(db: None) -> Scene:
-    return make_scene(timezone.now())
+    return make_scene(this_moment())
 
 
 def home(client: Client, user: User) -> Any:
@@ -120,7 +123,7 @@ def test_former_chair_who_is_a_member_now_issues_nothing(client: Client, scene: 
 
 
 def test_late_and_near_cases_are_told_apart(client: Client, db: None) -> None:
-    early = make_scene(timezone.now() - timedelta(days=40))
+    early = make_scene(this_moment() - timedelta(days=40))
     late, near = early.case_in(State.ACCEPTED), early.case_in(State.ACCEPTED)
     soon = timezone.localdate() + timedelta(days=2)
     Case.objects.filter(pk=near.pk).update(extended_to=soon)
@@ -146,8 +149,21 @@ def test_failed_documents_are_told_to_the_secretary_by_case_with_their_reason(cl
     case = scene.case_in(State.APPROVED)
     CaseReport.objects.update(state=ReportState.FAILED.value, error="CannotSign: expired")
     pages = [home(client, user).context["failed"] for user in (scene.secretary, scene.lead)]
-    assert [[(row["case"].pk, row["count"], str(row["reason"])) for row in rows] for rows in pages] == [
+    assert [[(row["subject"].pk, row["count"], str(row["reason"])) for row in rows] for rows in pages] == [
         [(case.pk, 4, "The certificate has expired")],
+        [],
+    ]
+
+
+def test_failed_documents_of_a_verification_are_told_to_its_desk(client: Client, db: None) -> None:
+    scene = make_verification_scene(this_moment())
+    row = scene.verification_in(VState.CERTIFIED)
+    failed = {"state": ReportState.FAILED.value, "error": "CannotSign: expired"}
+    row.reports.filter(language="en").update(**failed)
+    pages = [home(client, user).context["failed"] for user in (scene.coordinator, scene.decider, scene.lead)]
+    assert [[(one["subject"], one["url"], one["count"], str(one["reason"])) for one in rows] for rows in pages] == [
+        [(row, f"/verifications/{row.pk}/reports/", 2, "The certificate has expired")],
+        [],
         [],
     ]
 
@@ -158,8 +174,11 @@ def test_unforeseen_failure_is_told_as_it_was_kept(client: Client, scene: Scene)
     assert [row["reason"] for row in home(client, scene.secretary).context["failed"]] == ["CannotRender: no font"]
 
 
-def test_operator_is_shown_to_the_back_office_and_nobody_else(client: Client, scene: Scene, operator: User) -> None:
-    link = reverse("admin:workflows_casereport_changelist")
+@pytest.mark.parametrize("model", ["casereport", "verificationreport"])
+def test_operator_is_shown_to_the_back_office_and_nobody_else(
+    client: Client, scene: Scene, operator: User, model: str
+) -> None:
+    link = reverse(f"admin:workflows_{model}_changelist")
     pages = [home(client, user).content.decode() for user in (operator, scene.secretary)]
     assert [page.count(link) for page in pages] == [1, 0]
 
@@ -168,26 +187,6 @@ def test_home_is_for_the_signed_in_and_to_be_read(client: Client, scene: Scene) 
     assert client.get(HOME)["Location"].partition("?")[0] == "/accounts/sign-in/"
     client.force_login(scene.lead)
     assert client.post(HOME).status_code == 405
-
-
-def search(client: Client, user: User, words: str) -> str:
-    client.force_login(user)
-    return str(client.get(reverse("portal:search"), {"q": words})["Location"])
-
-
-def test_search_goes_straight_to_a_case_named_by_its_reference(client: Client, scene: Scene) -> None:
-    case = scene.case_in(State.SUBMITTED)
-    assert search(client, scene.secretary, f" {str(case.reference).lower()} ") == f"/cases/{case.pk}/"
-
-
-def test_search_knows_no_case_one_may_not_read(client: Client, scene: Scene, stranger: User) -> None:
-    case = scene.case_in(State.SUBMITTED)
-    assert search(client, stranger, str(case.reference)) == f"/cases/?text={case.reference}"
-
-
-def test_search_with_words_leads_to_the_list_and_without_to_all(client: Client, scene: Scene) -> None:
-    assert search(client, scene.secretary, "a & b") == "/cases/?text=a+%26+b"
-    assert search(client, scene.secretary, "  ") == "/cases/"
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ethicsreview.accounts.models import User
+from tests.driven import this_moment
 from tests.scenes import Scene, make_scene
 from workflows.actions.committees import record_absence
 from workflows.actions.conflicts import declare_conflict
@@ -21,7 +22,7 @@ HOSTILE = "<script>alert(1)</script>"
 
 @pytest.fixture
 def scene(db: None) -> Scene:
-    return make_scene(timezone.now())
+    return make_scene(this_moment())
 
 
 def send(client: Client, user: User, name: str, case: Case, **data: Any) -> Any:

@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from assessments.actions.answering import answer_criterion, set_item_aside
+from assessments.actions.contributors import name_contributor
 from assessments.actions.evidence import EvidenceFacts, add_evidence
-from assessments.actions.maturity import answer_criterion, name_contributor, set_item_aside
 from assessments.models import Answer, DcmmClaim, Evidence, EvidenceLink, SelfAssessment, Snapshot
 from ethicsreview.accounts.models import Membership, User
 from ethicsreview.files.models import FileVersion
@@ -27,6 +28,7 @@ from tests.maturity_scenes import (
     make_submitted,
     publish_staged,
 )
+from tests.verification_scenes import publish_scheme
 
 HTMX = {"HX-Request": "true"}
 PAPER = EvidenceFacts(kind="record", title="Minutes", dated=date(2026, 10, 1), reference="Archive 7")
@@ -472,6 +474,9 @@ def test_evidence_file_is_kept_and_comes_back_safely(row: SelfAssessment, who: E
         ({"reference": ""}, "file"),
         ({"dated": "yesterday"}, "dated"),
         ({"dated": "0001-01-01"}, "dated"),
+        ({"dated": f"{timezone.localdate() + timedelta(days=1)}"}, "dated"),
+        ({"title": "Audit \u202etropeR"}, "title"),
+        ({"reference": "Shelf \u200b7"}, "reference"),
         ({"periods": "-1"}, "periods"),
         ({"criteria": ["9.9.9"]}, "criteria"),
         ({"file": SimpleUploadedFile("virus.exe", b"MZ")}, "file"),
@@ -497,8 +502,69 @@ def test_link_and_unlink_by_script_and_without(row: SelfAssessment, who: Enterpr
     assert (back.count("maturity-proof__list"), back.count("no evidence is linked")) == (0, 1)
     plain = client.post(link, {"evidence": piece.pk})
     assert (plain.status_code, plain["Location"]) == (302, f"{to('dimension', row.pk, 'D1')}#c-1-1-1")
-    assert client.post(link, {"evidence": "999999"}).status_code == 302
     assert EvidenceLink.objects.filter(removed_at__isnull=True).count() == 1
+
+
+@pytest.mark.parametrize("junk", ["", "999999", "x", "1e3", "foreign"])
+@pytest.mark.parametrize("script", [True, False])
+def test_link_to_what_is_not_there_is_a_fault_at_the_field(
+    row: SelfAssessment, who: Enterprise, junk: str, script: bool
+) -> None:
+    rate(row, "1.1.1", "F", who.lead, reason="Kept.")
+    add_evidence(row.pk, PAPER, actor=who.lead, now=timezone.now())
+    other = make_self_assessment(who, now=timezone.now() - LONG_AGO)
+    foreign = add_evidence(other.pk, PAPER, actor=who.lead, now=timezone.now())
+    sent = {"evidence": str(foreign.pk) if junk == "foreign" else junk, "shown": "1"}
+    link = to("evidence-link", row.pk, "1.1.1")
+    answer = sign_in(who.lead).post(link, sent, headers=HTMX if script else {})
+    body = answer.content.decode()
+    said = "This piece is not among the evidence of the assessment, or not any longer." if junk else "Choose a piece"
+    assert (answer.status_code, EvidenceLink.objects.count(), body.count(said)) == (422, 0, 1)
+    assert body.count('aria-invalid="true" aria-describedby="e-1-1-1-error"') == 1
+    assert (current(row, "1.1.1"), body.count("Kept.</textarea>")) == (("F", "Kept."), 0 if script else 1)
+
+
+def test_link_that_may_not_be_made_or_cut_is_said_in_its_place(who: Enterprise) -> None:
+    row = make_submitted(who, 3, now=timezone.now() - LONG_AGO).self_assessment
+    link = EvidenceLink.objects.filter(criterion="1.1.1").first()
+    assert link is not None
+    client, piece = sign_in(who.lead), link.evidence_id
+    for address, sent in (
+        (to("evidence-link", row.pk, "1.1.1"), {"evidence": piece}),
+        (to("evidence-unlink", row.pk, "1.1.1", piece), {}),
+    ):
+        answer = client.post(address, {**sent, "shown": "3"}, headers=HTMX)
+        body = answer.content.decode()
+        assert (answer.status_code, body.count("<html"), body.count("can only be read.")) == (409, 0, 1)
+        assert client.post(address, sent).status_code == 409
+    link.refresh_from_db()
+    assert link.removed_at is None
+
+
+def test_link_says_nothing_of_the_answer_one_has_not_seen(row: SelfAssessment, who: Enterprise) -> None:
+    theirs = rate(row, "1.1.1", "F", who.lead, reason="Theirs.")
+    piece = add_evidence(row.pk, PAPER, actor=who.lead, now=timezone.now())
+    client = sign_in(who.lead)
+    linked = client.post(to("evidence-link", row.pk, "1.1.1"), {"evidence": piece.pk, "shown": "1"}, headers=HTMX)
+    assert (linked.status_code, linked.content.decode().count('id="v-1-1-1"')) == (200, 0)
+    late = saved(client, row, "1.1.1", step="P", reason="", seen="", shown="2")
+    assert (late.status_code, current(row, "1.1.1")) == (409, ("F", "Theirs."))
+    assert late.content.decode().count(f'value="mine:{theirs.pk}"') == 1
+
+
+def test_merged_answer_is_shown_whole_so_that_the_next_save_keeps_both(row: SelfAssessment, who: Enterprise) -> None:
+    rate(row, "1.1.1", "", who.lead, reason="Theirs.")
+    client = sign_in(who.lead)
+    merged = saved(client, row, "1.1.1", step="F", reason="", seen="", shown="1")
+    body = merged.content.decode()
+    assert (merged.status_code, current(row, "1.1.1")) == (200, ("F", "Theirs."))
+    assert (merged["HX-Retarget"], merged["HX-Reswap"]) == ("#c-1-1-1", "outerHTML")
+    assert body.count("Theirs.</textarea>") == 1
+    assert body.count("Somebody else saved here meanwhile: both are put together above.") == 1
+    seen = re.findall(r'id="v-1-1-1" value="(\d+)"', body)
+    assert seen == [str(Answer.objects.latest("pk").pk)]
+    again = saved(client, row, "1.1.1", step="L", reason="Theirs.", seen=seen[0], shown="1")
+    assert (current(row, "1.1.1"), again.has_header("HX-Retarget")) == (("L", "Theirs."), False)
 
 
 def test_piece_is_put_right_and_taken_out_after_asking(row: SelfAssessment, who: Enterprise) -> None:
@@ -682,6 +748,23 @@ def test_handed_in_one_is_read_only_everywhere(who: Enterprise) -> None:
         assert [form for form in forms if form != to("lead", row.pk)] == [], page
     assert client.get(to("submit", row.pk))["Location"] == to("receipt", row.pk)
     assert client.post(to("criterion", row.pk, "1.1.1"), {"step": "N"}).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("slug", "published", "offered", "said"),
+    [("aim-dcmm", True, 1, 0), ("aim-dcmm", False, 0, 1), ("model-service", True, 0, 1)],
+)
+def test_verification_is_offered_where_a_scheme_verifies_the_instrument(
+    who: Enterprise, slug: str, published: bool, offered: int, said: int
+) -> None:
+    now = timezone.now() - LONG_AGO
+    if published:
+        publish_scheme(now=now)
+    row = make_submitted(who, 2, instrument=slug, now=now).self_assessment
+    body = sign_in(who.lead).get(to("self-assessment", row.pk)).content.decode()
+    address = reverse("workflows:verification-request", args=[row.pk])
+    assert (body.count(address), body.count("No body verifies results of this instrument")) == (offered, said)
+    assert sign_in(who.reader).get(to("self-assessment", row.pk)).content.decode().count('id="verify"') == 0
 
 
 # -- home, both languages, and what it costs

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 from pytest_django import Settings
 
 from assessments.domain.claims import ClaimSource
@@ -14,6 +13,7 @@ from assessments.models import DcmmClaim, EvidenceLink, Snapshot
 from assessments.queries.comparison import own_results
 from assessments.queries.snapshots import standing_claim
 from ethicsreview.accounts.models import User
+from tests.driven import this_moment
 from tests.maturity_scenes import folder_of
 from tests.verification_scenes import Course, VerificationScene, make_verification_scene
 from workflows.actions import verification_correction, verifications
@@ -35,7 +35,7 @@ def folder(settings: Settings, tmp_path: Path) -> None:
 @pytest.fixture
 def scene() -> VerificationScene:
     """Everything happened an hour before the pages read the clock."""
-    return make_verification_scene(timezone.now() - timedelta(hours=1))
+    return make_verification_scene(this_moment() - timedelta(hours=1))
 
 
 def sign_in(user: User) -> Client:

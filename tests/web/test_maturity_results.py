@@ -14,8 +14,10 @@ from django.utils import timezone
 from openpyxl import load_workbook
 from pytest_django import DjangoAssertNumQueries
 
-from assessments.actions.maturity import answer_criterion, name_contributor, set_item_aside, submit_self_assessment
+from assessments.actions.answering import answer_criterion, set_item_aside
+from assessments.actions.contributors import name_contributor
 from assessments.actions.planning import StepTerms, add_steps
+from assessments.actions.submitting import submit_self_assessment
 from assessments.models import Answer, PlanStep, SelfAssessment, Snapshot
 from assessments.queries import load_staged
 from assessments.queries.planning import efforts_of

@@ -4,6 +4,7 @@ import re
 from copy import deepcopy
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.test import Client
@@ -13,6 +14,7 @@ from django.utils.timezone import localtime
 from pytest_django import DjangoAssertNumQueries
 
 from ethicsreview.accounts.models import User
+from tests.driven import this_moment
 from tests.scenes import Scene, make_scene
 from workflows.actions.applications import withdraw_case
 from workflows.actions.conflicts import declare_conflict
@@ -26,7 +28,7 @@ from workflows.models import Attendance, Case, Meeting, Minutes, RulebookVersion
 
 @pytest.fixture
 def scene(db: None) -> Scene:
-    return make_scene(timezone.now())
+    return make_scene(this_moment())
 
 
 def at(client: Client, user: User) -> Client:
@@ -354,10 +356,26 @@ def test_minutes_are_drafted_by_the_secretary_and_approved_by_the_chair(client: 
     at(client, scene.secretary).post(f"/meetings/{meeting.pk}/minutes/", {"notes": "The chair thanked all."})
     page = at(client, scene.chair).get(f"/meetings/{meeting.pk}/minutes/")
     assert [word in text(page) for word in ("The chair thanked all.", "Hidden heron", "carried")] == [True] * 3
-    assert client.post(f"/meetings/{meeting.pk}/minutes/approve/").status_code == 302
+    read = {"drafted": page.context["minutes"].mark}
+    asked = client.get(f"/meetings/{meeting.pk}/minutes/approve/", read)
+    assert (asked.status_code, asked.context["form"]["drafted"].value()) == (200, read["drafted"])
+    assert client.post(f"/meetings/{meeting.pk}/minutes/approve/", read).status_code == 302
     assert len(Minutes.objects.get().digest) == 64
-    again = client.post(f"/meetings/{meeting.pk}/minutes/approve/")
+    again = client.post(f"/meetings/{meeting.pk}/minutes/approve/", read)
     assert again.status_code == 409
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_minutes_drafted_again_are_read_before_they_are_approved(client: Client, scene: Scene, method: str) -> None:
+    _case, meeting = sat(scene)
+    desk, address = at(Client(), scene.secretary), f"/meetings/{meeting.pk}/minutes/"
+    desk.post(address, {"notes": "First."})
+    read = {"drafted": Minutes.objects.get().mark}
+    desk.post(address, {"notes": "Second.", **read})
+    refused = getattr(at(client, scene.chair), method)(f"{address}approve/", read)
+    kept = Minutes.objects.get()
+    assert (refused.status_code, refused.context["notes"], kept.approved_at) == (409, "Second.", None)
+    assert f"approve/?drafted={quote(kept.mark, safe='')}" in refused.content.decode().replace("&#x27;", "'")
 
 
 def test_notes_somebody_else_kept_meanwhile_are_not_written_over(client: Client, scene: Scene) -> None:

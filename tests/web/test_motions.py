@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from ethicsreview.accounts.models import User
+from tests.driven import this_moment
 from tests.scenes import Scene, make_scene, open_motion
 from workflows.domain.ballots import Choice
 from workflows.domain.rulebook import Effect
@@ -17,7 +17,7 @@ from workflows.models import Case, Dissent, Motion, Vote
 
 @pytest.fixture
 def scene(db: None) -> Scene:
-    return make_scene(timezone.now())
+    return make_scene(this_moment())
 
 
 def at(client: Client, user: User) -> Client:

@@ -33,8 +33,9 @@ PARAMS: dict[str, Any] = {
     "person": "Ning New",
     "role": {"en": "secretary", "zh": "秘书"},
     "deadline": "2026-12-08T10:00:00+08:00",
+    "answer": ["You are right.", "The fine of May was missed."],
 }
-LETTERS = [*Verb, "invitation", "password_reset", "account_created"]
+LETTERS = [*Verb, "invitation", "password_reset", "account_created", "objection_upheld", "objection_answered"]
 
 
 def tell(*users: User, now: datetime, verb: Verb = Verb.CASE_ACCEPTED, **changes: Any) -> list[Notice]:

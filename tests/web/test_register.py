@@ -10,6 +10,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from ethicsreview.documents.models import SignedDocument
+from tests.driven import this_moment
 from tests.verification_scenes import VerificationScene, make_verification_scene
 from workflows.domain.verification_states import VState
 from workflows.models import Certificate, CertificateEvent, Objection, Verification, VerificationReport
@@ -17,7 +18,7 @@ from workflows.models import Certificate, CertificateEvent, Objection, Verificat
 
 @pytest.fixture
 def scene(db: None) -> VerificationScene:
-    return make_verification_scene(timezone.now())
+    return make_verification_scene(this_moment())
 
 
 @pytest.fixture(autouse=True)
@@ -226,6 +227,8 @@ def test_notice_shows_what_is_recommended_and_takes_an_objection(client: Client,
     done = client.post(path, sent(), follow=True)
     assert (done.context["kept"], done.redirect_chain) == (True, [(f"{path}?kept=1", 302)])
     assert list(Objection.objects.values_list("name", "contact", "text")) == [tuple(sent().values())]
+    client.post(path, sent(text="五月曾受处罚。"), headers={"Accept-Language": "zh-CN"})
+    assert list(Objection.objects.order_by("pk").values_list("language", flat=True)) == ["en", "zh-hans"]
 
 
 def test_objections_from_one_address_are_limited(client: Client, scene: VerificationScene) -> None:

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from ethicsreview.accounts.models import User
 from ethicsreview.documents.models import SignedDocument
+from tests.driven import this_moment
 from tests.scenes import Scene, make_scene
 from workflows.actions.conflicts import declare_conflict
 from workflows.domain.states import ReportKind, ReportState, State
@@ -19,7 +19,7 @@ PDF = b"%PDF-1.7 made up"
 
 @pytest.fixture
 def scene(db: None) -> Scene:
-    return make_scene(timezone.now())
+    return make_scene(this_moment())
 
 
 def at(client: Client, user: User) -> Client:

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from assessments.domain.answers import EvidenceLink
 from assessments.models import Answer
 from ethicsreview.accounts.models import User
+from tests.driven import this_moment
 from tests.scenes import Scene, make_scene, rate, rate_all
 from workflows.actions import reviews
 from workflows.actions.conflicts import declare_conflict
@@ -32,7 +32,7 @@ def folder(settings: Settings, tmp_path: Path) -> None:
 @pytest.fixture
 def scene(db: None) -> Scene:
     """One committee and its applicant, an hour before the pages read the clock."""
-    return make_scene(timezone.now() - timedelta(hours=1))
+    return make_scene(this_moment() - timedelta(hours=1))
 
 
 @pytest.fixture
@@ -93,13 +93,13 @@ def test_rating_page_shows_the_asked_page_of_a_document(scene: Scene, case: Case
     response = sign_in(scene.members[0]).get(page(case, doc=str(version_of(case)), page="2"))
     shown = response.context["source"]["shown"]
     row = case.applications.get(number=1).files[0]
-    assert shown["image"] == reverse("workflows:file-page", args=[case.pk, row["file"], 1, 2])
-    assert response.content.decode().count(shown["image"]) == 1
+    assert shown["leaf"].image == reverse("workflows:file-page", args=[case.pk, row["file"], 1, 2])
+    assert response.content.decode().count(shown["leaf"].image) == 1
 
 
 def test_rating_page_stays_within_the_document(scene: Scene, case: Case) -> None:
     response = sign_in(scene.members[0]).get(page(case, doc=str(version_of(case)), page="99"))
-    assert response.context["source"]["shown"]["page"] == 2
+    assert response.context["source"]["shown"]["leaf"].page == 2
 
 
 PAGE_QUERIES = {0: 11, 1: 12, 76: 12}  # evidence is read where there are answers

@@ -1,15 +1,20 @@
 """Acting on a verification through its pages: done, wrong role, refused with its gaps, bad input, twice."""
 
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
 from assessments.models import Answer, Evidence
+from assessments.steps import hand_in_evidence
 from ethicsreview.accounts.models import User
+from tests.driven import this_moment
+from tests.editions import small_pdf
 from tests.factories import PASSWORD
 from tests.verification_scenes import HIGH, Course, VerificationScene, make_verification_scene
 from workflows.actions.verifications import file_objection
@@ -30,7 +35,7 @@ from workflows.models import (
 
 @pytest.fixture
 def scene(db: None) -> VerificationScene:
-    return make_verification_scene(timezone.now())
+    return make_verification_scene(this_moment())
 
 
 @pytest.fixture(autouse=True)
@@ -154,8 +159,11 @@ def test_reviewer_and_places_are_given_and_ended(client: Client, scene: Verifica
     row.refresh_from_db()
     assert (taken.status_code, row.reviewer_id) == (422, scene.spare.pk)
     ending = url(row, f"team/{scene.assessor.pk}/end/")
-    assert [client.get(ending).status_code, client.post(ending).status_code] == [200, 302]
-    assert client.post(ending).status_code == 404
+    assert [client.get(ending).status_code, client.post(ending).status_code] == [200, 422]
+    assert client.post(ending, {"reasons": "Ill until spring."}).status_code == 302
+    assert client.post(ending, {"reasons": "Twice."}).status_code == 404
+    rows = {entry["pk"]: entry["why"] for entry in client.get(url(row, "team/")).context["rows"]}
+    assert rows[scene.assessor.pk] == ["Ill until spring."]
 
 
 def test_conflict_acts_at_once(client: Client, scene: VerificationScene) -> None:
@@ -265,6 +273,69 @@ def test_evidence_is_judged_wherever_it_stands(client: Client, scene: Verificati
     assert client.post(url(row, f"evidence/{piece.pk}/judge/"), {**sent, "accepted": "no"}).status_code == 302
     piece.refresh_from_db()
     assert (piece.accepted, client.post(url(row, f"evidence/{piece.pk}/judge/"), {}).status_code) == (False, 404)
+
+
+def with_file(row: Verification, scene: VerificationScene) -> Evidence:
+    """A confidential piece of evidence with a file of two pages."""
+    sent = (BytesIO(small_pdf()), "quarters.pdf")
+    given = {"kind": "record", "title": "Quarters", "confidential": True}
+    with transaction.atomic():
+        return hand_in_evidence(row.self_assessment, "7.2.1", sent=sent, by=scene.lead, now=scene.now, **given)
+
+
+def test_evidence_is_read_page_by_page_beside_the_rating(client: Client, scene: VerificationScene) -> None:
+    row = scene.verification_in(VState.DOCUMENTS)
+    piece = with_file(row, scene)
+    beside = {"dimension": "D7", "piece": str(piece.pk)}
+    pages = [at(client, scene.assessor).get(url(row, "rating/"), {**beside, "page": n}) for n in ("1", "9")]
+    leaves = [page.context["source"]["leaf"] for page in pages]
+    address = url(row, "rating/") + f"?dimension=D7&piece={piece.pk}&page="
+    assert [(leaf.page, leaf.pages, leaf.before, leaf.after) for leaf in leaves] == [
+        (1, 2, "", f"{address}2"),
+        (2, 2, f"{address}1", ""),
+    ]
+    shown = url(row, f"evidence/{piece.pk}/pages/1/")
+    assert (leaves[0].image, pages[0].content.decode().count(f'src="{shown}"')) == (shown, 1)
+    assert f'href="{address}1#c-7-2-1"'.replace("&", "&amp;") in pages[0].content.decode()
+    picture = client.get(shown)
+    assert (picture.status_code, picture["Content-Type"], picture["Cache-Control"]) == (
+        200,
+        "image/png",
+        "private, no-cache",
+    )
+    assert client.get(url(row, f"evidence/{piece.pk}/pages/3/")).status_code == 404
+    assert client.get(url(row, "rating/"), {"dimension": "D7", "piece": "0"}).context["source"] is None
+
+
+def test_what_is_read_stays_beside_the_rating_when_it_is_saved_without_script(
+    client: Client, scene: VerificationScene
+) -> None:
+    row = scene.verification_in(VState.DOCUMENTS)
+    piece = with_file(row, scene)
+    at(client, scene.assessor)
+    look = {"piece": str(piece.pk), "page": "2"}
+    stays = url(row, "rating/") + f"?dimension=D7&piece={piece.pk}&page=2#c-7-2-1"
+    saved = client.post(url(row, "rating/7.2.1/"), {"step": "F", "note": "Seen.", **look})
+    judged = client.post(url(row, f"evidence/{piece.pk}/judge/"), {"accepted": "yes", "criterion": "7.2.1", **look})
+    assert (saved["Location"], judged["Location"]) == (stays, stays)
+    wrong = client.post(url(row, "rating/7.2.1/"), {"step": "X", "note": "", **look})
+    assert (wrong.status_code, wrong.context["source"]["leaf"].page) == (422, 2)
+
+
+@pytest.mark.parametrize(
+    ("who", "code"), [("assessor", 200), ("coordinator", 200), ("lead", 200), ("spare", 404), ("panel", 404)]
+)
+def test_confidential_evidence_is_shown_to_whom_it_is_given(
+    client: Client, scene: VerificationScene, who: str, code: int
+) -> None:
+    row = scene.verification_in(VState.DOCUMENTS)
+    piece = with_file(row, scene)
+    user = scene.panel[0] if who == "panel" else getattr(scene, who)
+    at(client, user)
+    got = [client.get(url(row, f"evidence/{piece.pk}/{rest}")) for rest in ("", "pages/1/")]
+    for response in got:
+        response.close()
+    assert [response.status_code for response in got] == [code, code]
 
 
 def test_item_set_aside_is_decided_by_the_leading_assessor(client: Client, scene: VerificationScene) -> None:
@@ -509,6 +580,10 @@ def test_objection_is_settled_and_an_upheld_one_reopens(client: Client, scene: V
     assert client.post(path, {f"{prefix}upheld": "yes"}).status_code == 422
     sent = {f"{prefix}upheld": "yes", f"{prefix}answer": "You are right."}
     assert [client.post(path, sent).status_code for _twice in range(2)] == [302, 409]
+    (kept,) = client.get(url(row, "objections/")).context["rows"]
+    assert (kept["contact"], kept["mail"]["label"]) == ("pub@example.test", "answer on its way")
+    assert at(client, scene.lead).get(url(row, "objections/")).context["rows"][0]["mail"] is None
+    at(client, scene.coordinator)
     assert client.post(url(row, "reopen/"), {"reasons": "Settle it."}).status_code == 302
     assert state_of(row) == "recommending"
 

@@ -1,5 +1,6 @@
 """The list of verifications and the page of one: who sees what, what is next, what it costs."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,11 +9,12 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from ethicsreview.accounts.models import User
+from tests.driven import this_moment
 from tests.factories import make_user
 from tests.verification_scenes import HIGH, Course, VerificationScene, make_verification_scene
 from workflows.actions.verification_team import recuse
 from workflows.domain.verification_states import VState
-from workflows.models import Verification
+from workflows.models import Certificate, Verification
 
 ALL = [
     "accept/",
@@ -46,7 +48,7 @@ ALL = [
 
 @pytest.fixture
 def scene(db: None) -> VerificationScene:
-    return make_verification_scene(timezone.now())
+    return make_verification_scene(this_moment())
 
 
 def at(client: Client, user: User) -> Client:
@@ -212,6 +214,47 @@ def test_list_is_filtered_and_keeps_its_filters(client: Client, scene: Verificat
     assert [tab["count"] for tab in page.context["tabs"]] == [2, 1, 1]
     assert client.get("/verifications/?state=nonsense").status_code == 400
     assert client.get("/verifications/?older=nonsense~7&newer=7").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("days", "word"),
+    [(31, None), (30, "surveillance due"), (0, "surveillance due"), (-1, "surveillance overdue")],
+)
+def test_look_that_is_due_or_overdue_is_told_on_list_and_pages(
+    client: Client, scene: VerificationScene, days: int, word: str | None
+) -> None:
+    certificate = scene.certificate()
+    due = timezone.localdate() + timedelta(days=days)
+    Certificate.objects.update(issued_on=due - timedelta(days=365), surveillance_due=due)
+    at(client, scene.lead)
+    (row,) = client.get("/verifications/").context["rows"]
+    assert (row["look_due"], row["look"] and str(row["look"]["label"])) == (due, word)
+    path = f"/verifications/{certificate.verification_id}/"
+    notices = [str(notice["title"]) for notice in client.get(path).context["notices"]]
+    assert notices == (["The yearly surveillance is to be done"] if word else [])
+    look = client.get(f"{path}certificate/").context["look"]
+    assert (look and str(look["label"])) == word
+
+
+def test_home_leads_the_desk_to_the_look(client: Client, scene: VerificationScene) -> None:
+    certificate = scene.certificate()
+    Certificate.objects.update(surveillance_due=timezone.localdate())
+    tasks = [at(client, user).get("/").context["awaiting"] for user in (scene.coordinator, scene.lead)]
+    path = f"/verifications/{certificate.verification_id}/certificate/"
+    assert [[(str(task["label"]), task["url"]) for task in rows] for rows in tasks] == [
+        [("Record the yearly surveillance", path)],
+        [],
+    ]
+
+
+def test_conflict_is_declared_from_the_certificate_and_ends_access(client: Client, scene: VerificationScene) -> None:
+    row = scene.certificate().verification
+    path = f"/verifications/{row.pk}/conflicts/"
+    pages = [at(client, user).get(f"/verifications/{row.pk}/certificate/") for user in (scene.lead, scene.assessor)]
+    assert [path in page.content.decode() for page in pages] == [False, True]
+    sent = {"person": scene.assessor.pk, "kind": "financial", "reason": "Bought shares."}
+    assert client.post(path, sent)["Location"] == "/verifications/"
+    assert client.get(f"/verifications/{row.pk}/certificate/surveillance/").status_code == 404
 
 
 # Asked twice: what the process remembers of schemes and instruments is not counted.

@@ -9,13 +9,14 @@ from django.db import transaction
 from django.db.models import Q
 
 from ethicsreview.accounts.models import Organisation, User
-from ethicsreview.audit.steps import record
+from ethicsreview.audit.steps import record_all
 from workflows.domain.clock import local_day
 from workflows.domain.gapcodes import Gap, GapCode, Refused
 from workflows.domain.rooms import SeatRole, Sex
 from workflows.models import Committee, Seat
 from workflows.queries.rosters import HOSTS, may_keep_roster
 from workflows.queries.rulebooks import latest_rulebook, load_rulebook
+from workflows.steps.rosters import committee_entry
 
 
 @dataclass(frozen=True)
@@ -33,14 +34,7 @@ class SeatTerms:
 
 
 def _note(committee: Committee, verb: str, *, actor: User, now: datetime, **facts: Any) -> None:
-    record(
-        chain=f"organisation:{committee.host_id}",
-        at=now,
-        actor=actor.pk,
-        verb=verb,
-        subject=f"committee:{committee.pk}",
-        **facts,
-    )
+    record_all([committee_entry(committee, verb, actor=actor, now=now, facts=facts)])
 
 
 def _may_keep_roster(actor: User, host_id: int, day: date) -> None:

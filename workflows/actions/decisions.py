@@ -60,7 +60,7 @@ class DecisionText:
     followup_months: int | None = None
 
 
-def _kind_to_draft(folder: Folder) -> str:
+def kind_to_draft(folder: Folder) -> str:
     """The carried kind; for a checked modification the rulebook's approving kind."""
     if State(folder.case.state) is State.CHECKING:
         return next((rule.code for rule in folder.rules.decisions if rule.effect is Effect.APPROVE), "")
@@ -112,7 +112,7 @@ def draft_decision(
     checking = State(folder.case.state) is State.CHECKING
     decision.motion = None if checking else folder.carried
     decision.application = next(v for v in reversed(folder.applications) if v.submitted_at)
-    decision.kind = _kind_to_draft(folder)
+    decision.kind = kind_to_draft(folder)
     decision.drafted_by, decision.drafted_at = actor, now
     _write(decision, text, conditions)
     note(folder.case, DRAFT_DECISION.verb, actor=actor, now=now, decision=decision.pk, kind=decision.kind)

@@ -277,20 +277,28 @@ def _hold_cases(folder: MeetingFolder) -> None:
 
 
 @transaction.atomic(durable=True)
-def approve_minutes(meeting_id: int, *, actor: User, now: datetime) -> Minutes:
+def approve_minutes(meeting_id: int, *, seen: str | None = None, actor: User, now: datetime) -> Minutes:
     """The one who presided approves; record and notes are frozen with a digest.
 
-    Refused when the record changed since the draft, such as by a dissent: the secretary drafts again.
+    Refused when the record changed since the draft, such as by a dissent: the secretary drafts again. ``seen`` is the
+    mark of the draft that was read; a newer one is refused as stale.
     """
     folder = _open(meeting_id, actor=actor, now=now)
     _hold_cases(folder)
     _guard(APPROVE_MINUTES, folder)
     minutes = Minutes.objects.select_for_update().get(meeting=folder.meeting)
+    if seen is not None and seen != minutes.mark:
+        raise Refused((Gap(GapCode.STALE),))
     minutes.approved_by, minutes.approved_at = actor, now
     minutes.digest = digest_of({"record": minutes.record, "notes": minutes.notes})
     minutes.save(update_fields=["approved_by", "approved_at", "digest"])
     _set_state(folder.meeting, APPROVE_MINUTES, now=now)
     _note(folder.meeting, APPROVE_MINUTES.verb, actor=actor, now=now, digest=minutes.digest)
+    _tell_of_minutes(folder, actor=actor, now=now)
+    return minutes
+
+
+def _tell_of_minutes(folder: MeetingFolder, *, actor: User, now: datetime) -> None:
     notify(
         users=[seat.user for seat in folder.seats if seat.user_id != actor.pk],
         verb=Verb.MINUTES_APPROVED,
@@ -301,8 +309,7 @@ def approve_minutes(meeting_id: int, *, actor: User, now: datetime) -> Minutes:
             },
             "meeting": folder.meeting.number,
         },
-        link=f"/meetings/{meeting_id}/",
+        link=f"/meetings/{folder.meeting.pk}/",
         at=now,
-        subject=f"meeting:{meeting_id}",
+        subject=f"meeting:{folder.meeting.pk}",
     )
-    return minutes

@@ -1,4 +1,4 @@
-"""Warning of time limits: each last day at its moments, once, whatever was missed."""
+"""Warning of time limits and of yearly looks: each last day at its moments, once, whatever was missed."""
 
 from datetime import datetime
 
@@ -7,11 +7,13 @@ from django.db import transaction
 from ethicsreview.accounts.models import User
 from ethicsreview.notices.domain import Verb
 from ethicsreview.notices.steps import notify
-from workflows.domain.warnings import Warned, due_warnings
-from workflows.models import Case, Reminder
+from workflows.domain.warnings import LookWarned, Warned, due_warnings
+from workflows.models import Case, LookReminder, Reminder
 from workflows.queries.folders import Folder
 from workflows.queries.people import case_link, case_params, presiding, secretaries
 from workflows.steps import lock_case, note
+from workflows.steps.certificates import lock_certificate
+from workflows.steps.verifications import coordinators, enterprise_people, log_certificate, tell
 
 
 @transaction.atomic(durable=True)
@@ -48,3 +50,28 @@ def _tell(folder: Folder, warned: Warned) -> None:
         at=folder.now,
         subject=f"case:{case.pk}",
     )
+
+
+@transaction.atomic(durable=True)
+def warn_of_look(certificate_id: int, *, actor: User | None, now: datetime) -> LookWarned | None:
+    """Tell the body's secretaries and the enterprise that the yearly look is near or overdue; None when it was said.
+
+    As with a case's limit, an outage leaves one warning: the others count as given with it.
+    """
+    held = lock_certificate(certificate_id, actor=actor, now=now)
+    row, wanted, day = held.certificate, held.look_warnings, held.certificate.surveillance_due
+    if not wanted or day is None:
+        return None
+    given = set(LookReminder.objects.filter(certificate=row, due=day).values_list("kind", flat=True))
+    fresh = [warned for warned in wanted if warned.value not in given]
+    if wanted[-1] not in fresh:
+        return None
+    LookReminder.objects.bulk_create(
+        LookReminder(certificate=row, kind=warned.value, due=day, sent_at=now) for warned in fresh
+    )
+    told = [*coordinators(held.folder), *enterprise_people(held.folder)]
+    verb = Verb.SURVEILLANCE_OVERDUE if fresh[-1] is LookWarned.OVERDUE else Verb.SURVEILLANCE_NEAR
+    tell(held.folder, told, verb, number=row.number, date=day)
+    facts = {"warning": fresh[-1].value, "due": day.isoformat()}
+    log_certificate(row, "certificate.remind", actor=actor, now=now, **facts)
+    return fresh[-1]

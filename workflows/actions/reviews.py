@@ -84,6 +84,13 @@ def _to_rate(folder: Folder, *, reason: str, evidence: Sequence[EvidenceLink]) -
     return _own(folder), step
 
 
+def _shown(before: Answer | None, seen: int | None) -> Answer | None:
+    """The standing answer; stale where ``seen``, the id of the one that was shown, 0 for none, is another."""
+    if seen is not None and seen != (before.pk if before else 0):
+        raise Refused((Gap(GapCode.STALE),))
+    return before
+
+
 @transaction.atomic(durable=True)
 def rate_indicator(
     case_id: int,
@@ -93,13 +100,14 @@ def rate_indicator(
     not_applicable: bool,
     reason: str,
     evidence: Sequence[EvidenceLink] = (),
+    seen: int | None = None,
     actor: User,
     now: datetime,
 ) -> Answer | None:
-    """Keep one rating of the own review. Raises ``BadAnswer`` for a step or item the instrument has not."""
+    """Keep one rating of the own review; ``seen`` as in ``_shown``. Raises ``BadAnswer`` for what is no rating."""
     folder = open_folder(case_id, actor=actor, now=now)
     review, transition = _to_rate(folder, reason=reason, evidence=evidence)
-    before = folder.answers.get(review.assessment_id, {}).get(item)
+    before = _shown(folder.answers.get(review.assessment_id, {}).get(item), seen)
     answer = add_answer(
         assessment=review.assessment,
         item=item,

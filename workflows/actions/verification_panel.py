@@ -49,15 +49,15 @@ def seat_panellist(verification_id: int, user: User, *, actor: User, now: dateti
 
 
 @transaction.atomic(durable=True)
-def unseat_panellist(verification_id: int, user: User, *, actor: User, now: datetime) -> PanelSeat:
-    """The coordinator takes an expert off the panel, while no ballot is open."""
+def unseat_panellist(verification_id: int, user: User, *, reasons: str, actor: User, now: datetime) -> PanelSeat:
+    """The coordinator takes an expert off the panel, with reasons, while no ballot is open."""
     folder = lock_verification(verification_id, actor=actor, now=now)
-    guard(UNSEAT, folder)
+    guard(UNSEAT, folder, reasons=bool(reasons.strip()))
     seat = next((one for one in folder.seats if one.user_id == user.pk and one.ended_at is None), None)
     if seat is None:
         raise Refused((Gap(GapCode.NOT_AN_ASSESSOR),))
-    seat.ended_at = now
-    seat.save(update_fields=["ended_at"])
+    seat.ended_at, seat.end_reason = now, reasons.strip()
+    seat.save(update_fields=["ended_at", "end_reason"])
     move(folder, None)
     log(folder, UNSEAT.verb, user=user.pk)
     return seat

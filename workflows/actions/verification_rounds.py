@@ -7,6 +7,7 @@ from django.db import transaction
 
 from assessments.domain.claims import ClaimSource, Policy
 from assessments.models import Answer, DcmmClaim, Evidence, SelfAssessment
+from assessments.queries.snapshots import criteria_of
 from assessments.steps import judge_evidence as keep_judgement
 from assessments.steps import put_answer, take_snapshot
 from ethicsreview.accounts.models import User
@@ -97,7 +98,7 @@ def judge_evidence(verification_id: int, evidence_id: int, *, accepted: bool, ac
 
 def _foreign(folder: VerificationFolder, piece: Evidence) -> str | None:
     """The criterion that keeps a judged piece as it is once findings are out; None where one may judge anew."""
-    supported = [link.criterion for link in piece.links.all()]
+    supported = criteria_of(piece)
     open_to = folder.facts.with_findings
     free = piece.accepted is None or not supported or any(key in open_to for key in supported)
     return None if free else supported[0]

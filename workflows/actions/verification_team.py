@@ -27,9 +27,9 @@ def _standing(folder: VerificationFolder, user: User) -> TeamAssessor | None:
     return next((place for place in folder.places if place.user_id == user.pk and place.ended_at is None), None)
 
 
-def _end(place: TeamAssessor, now: datetime) -> None:
-    place.ended_at = now
-    place.save(update_fields=["ended_at"])
+def _end(place: TeamAssessor, now: datetime, reason: str = "") -> None:
+    place.ended_at, place.end_reason = now, reason
+    place.save(update_fields=["ended_at", "end_reason"])
 
 
 def _place(folder: VerificationFolder, user: User, *, lead: bool) -> TeamAssessor:
@@ -65,14 +65,14 @@ def assign_assessor(verification_id: int, user: User, *, lead: bool, actor: User
 
 
 @transaction.atomic(durable=True)
-def end_place(verification_id: int, user: User, *, actor: User, now: datetime) -> TeamAssessor:
-    """The coordinator takes an assessor off the team; what that person rated stays."""
+def end_place(verification_id: int, user: User, *, reasons: str, actor: User, now: datetime) -> TeamAssessor:
+    """The coordinator takes an assessor off the team, with reasons; what that person rated stays."""
     folder = lock_verification(verification_id, actor=actor, now=now)
-    guard(END_PLACE, folder)
+    guard(END_PLACE, folder, reasons=bool(reasons.strip()))
     held = _standing(folder, user)
     if held is None:
         raise Refused((Gap(GapCode.NOT_AN_ASSESSOR),))
-    _end(held, now)
+    _end(held, now, reasons.strip())
     move(folder, None)
     log(folder, END_PLACE.verb, user=user.pk)
     return held
@@ -96,7 +96,8 @@ def name_reviewer(verification_id: int, user: User, *, actor: User, now: datetim
 def recuse(verification_id: int, user: User, *, kind: str, reason: str, actor: User, now: datetime) -> Recusal:
     """From now on ``user`` has no part and no access: one's own declaration, or the coordinator's with a reason.
 
-    ``kind`` is a code of the scheme's kinds of conflict. What a recused assessor rated must be rated again.
+    ``kind`` is a code of the scheme's kinds of conflict. What a recused assessor rated must be rated again; after the
+    decision it stands, and the person has no part in the certificate's surveillance and renewals.
     """
     folder = lock_verification(verification_id, actor=actor, now=now)
     own = user.pk == actor.pk
@@ -111,7 +112,7 @@ def recuse(verification_id: int, user: User, *, kind: str, reason: str, actor: U
     )
     folder.verification.team.filter(user=user, ended_at__isnull=True).update(ended_at=now)
     folder.verification.panel.filter(user=user, ended_at__isnull=True).update(ended_at=now)
-    reviews = folder.verification.reviewer_id == user.pk
+    reviews = folder.verification.reviewer_id == user.pk and folder.verification.decided_at is None
     move(folder, None, **({"reviewer": None} if reviews else {}))
     withdraw(user_ids=[user.pk], subject=f"verification:{folder.verification.pk}", at=now)
     log(folder, transition.verb, user=user.pk, kind=kind)

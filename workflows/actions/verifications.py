@@ -7,7 +7,7 @@ from django.db import transaction
 
 from assessments.steps import lock_self_assessment, open_assessment
 from ethicsreview.accounts.models import Organisation, User
-from ethicsreview.notices.domain import Verb
+from ethicsreview.notices.domain import DeliveryState, Verb, wait_after
 from workflows import tasks
 from workflows.domain.clock import add_months, local_day
 from workflows.domain.gapcodes import Gap, GapCode, Refused
@@ -138,13 +138,23 @@ def reject_compliance(verification_id: int, *, reasons: str, actor: User, now: d
 
 
 @transaction.atomic(durable=True)
-def file_objection(verification_id: int, *, name: str, contact: str, text: str, now: datetime) -> Objection:
-    """Anybody objects to a recommendation while its public notice runs; ``contact`` is a mail address."""
+def file_objection(
+    verification_id: int, *, name: str, contact: str, text: str, language: str = "en", now: datetime
+) -> Objection:
+    """Anybody objects to a recommendation while its public notice runs.
+
+    ``contact`` is the mail address the answer goes to, in ``language``; the event names neither person nor address.
+    """
     folder = lock_verification(verification_id, actor=None, now=now)
     complete = bool(name.strip() and contact.strip() and text.strip())
     guard(FILE_OBJECTION, folder, roles=frozenset({VRole.PUBLIC}), reasons=complete)
     objection = Objection.objects.create(
-        verification=folder.verification, name=name.strip(), contact=contact.strip(), text=text.strip(), at=now
+        verification=folder.verification,
+        name=name.strip(),
+        contact=contact.strip(),
+        text=text.strip(),
+        language=language,
+        at=now,
     )
     log(folder, FILE_OBJECTION.verb, objection=objection.pk)
     tell(folder, coordinators(folder), Verb.OBJECTION_FILED)
@@ -153,7 +163,10 @@ def file_objection(verification_id: int, *, name: str, contact: str, text: str, 
 
 @transaction.atomic(durable=True)
 def settle_objection(objection_id: int, *, upheld: bool, answer: str, actor: User, now: datetime) -> Objection:
-    """The coordinator answers an objection, once; one that is upheld keeps a certificate from being decided."""
+    """The coordinator answers an objection, once, and the answer is mailed to whoever made it.
+
+    One that is upheld keeps a certificate from being decided.
+    """
     verification_id = Objection.objects.values_list("verification_id", flat=True).get(pk=objection_id)
     folder = lock_verification(verification_id, actor=actor, now=now)
     guard(SETTLE_OBJECTION, folder, reasons=bool(answer.strip()))
@@ -162,9 +175,16 @@ def settle_objection(objection_id: int, *, upheld: bool, answer: str, actor: Use
         raise Refused((Gap(GapCode.STALE),))
     objection.upheld, objection.answer = upheld, answer.strip()
     objection.settled_by, objection.settled_at = actor, now
-    objection.save(update_fields=["upheld", "answer", "settled_by", "settled_at"])
+    objection.answer_mail, objection.next_mail_at = DeliveryState.QUEUED.value, now + wait_after(0)
+    objection.save()
+    # robust: with the broker away the answer stands, and the beat job mails it later
+    transaction.on_commit(lambda: _mail_answer(objection_id), robust=True)
     log(folder, SETTLE_OBJECTION.verb, objection=objection.pk, upheld=upheld)
     return objection
+
+
+def _mail_answer(objection_id: int) -> None:
+    tasks.mail_answer.delay(objection_id=objection_id)
 
 
 @transaction.atomic(durable=True)

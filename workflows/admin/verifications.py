@@ -12,6 +12,7 @@ from workflows.models import (
     DcmmFinding,
     DcmmRenewal,
     Finding,
+    LookReminder,
     NaDecision,
     Objection,
     OnSiteEntry,
@@ -130,11 +131,12 @@ class PanelVoteAdmin(Sealed, admin.ModelAdmin[PanelVote]):
 
 @admin.register(Objection)
 class ObjectionAdmin(Sealed, admin.ModelAdmin[Objection]):
-    """Objections within the public notice."""
+    """Objections within the public notice, without who made them: that is for the body's desk alone."""
 
-    list_display = ["verification", "at", "upheld", "settled_by", "settled_at"]
-    list_select_related = ["verification", "settled_by"]
-    list_filter = ["upheld"]
+    list_display = ["verification", "at", "upheld", "settled_at", "answer_mail", "mail_attempts", "mailed_at"]
+    list_select_related = ["verification"]
+    list_filter = ["upheld", "answer_mail"]
+    exclude = ["name", "contact"]
     search_fields = ["verification__reference"]
     ordering = ["-id"]
 
@@ -164,6 +166,17 @@ class CertificateEventAdmin(Sealed, admin.ModelAdmin[CertificateEvent]):
     list_display = ["certificate", "verb", "tier", "by", "at"]
     list_select_related = ["certificate", "by"]
     list_filter = ["verb"]
+    search_fields = ["certificate__number"]
+    ordering = ["-id"]
+
+
+@admin.register(LookReminder)
+class LookReminderAdmin(Sealed, admin.ModelAdmin[LookReminder]):
+    """What was said of surveillances to be done, and when."""
+
+    list_display = ["certificate", "kind", "due", "sent_at"]
+    list_select_related = ["certificate"]
+    list_filter = ["kind"]
     search_fields = ["certificate__number"]
     ordering = ["-id"]
 

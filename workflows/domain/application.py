@@ -7,6 +7,7 @@ from workflows.domain.rulebook import ApplicationForm, FormItem, ItemKind, ListQ
 
 PLEDGE = "pledge"
 YES = "yes"
+FIRST_DAY, LAST_DAY = "starts", "ends"  # the planned period, of a rulebook that asks for it
 
 
 def title_of(answers: Mapping[str, Any]) -> str:
@@ -91,6 +92,12 @@ def claimed(lists: Lists, answers: Mapping[str, Any]) -> Claimed:
         return tuple(q.code for q in asked if answers.get(f"{prefix}.{q.code}") == YES)
 
     return Claimed(yes("redline", lists.red_lines), yes("list", lists.re_review), yes("exemption", lists.exemptions))
+
+
+def is_reversed(answers: Mapping[str, Any]) -> bool:
+    """Whether the planned period ends before it begins; days are written 2026-03-31."""
+    begins, ends = str(answers.get(FIRST_DAY) or ""), str(answers.get(LAST_DAY) or "")
+    return bool(begins and ends) and ends < begins
 
 
 def is_pledged(rules: Rulebook, answers: Mapping[str, Any]) -> bool:

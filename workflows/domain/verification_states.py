@@ -29,6 +29,7 @@ RELEASED = frozenset(VState) - {
     VState.WITHDRAWN,  # it may have been withdrawn while the ratings were drafts
 }
 RECOMMENDED = frozenset({VState.COMPLIANCE, VState.PANEL, VState.NOTICE, VState.CERTIFIED, VState.REFUSED})
+DECIDED = frozenset({VState.CERTIFIED, VState.REFUSED})
 
 
 class VRole(StrEnum):
@@ -42,10 +43,11 @@ class VRole(StrEnum):
     REVIEWER = "reviewer"  # compliance review, never on the team
     PANELLIST = "panellist"
     DECIDER = "decider"  # manager at the body, neither on the team nor the reviewer nor on the panel
+    AUTHORITY = "authority"  # regulates the enterprise
     PUBLIC = "public"  # anybody at all
 
 
-BODY = frozenset(VRole) - {VRole.ENTERPRISE, VRole.LEAD, VRole.PUBLIC}
+BODY = frozenset(VRole) - {VRole.ENTERPRISE, VRole.LEAD, VRole.AUTHORITY, VRole.PUBLIC}
 TEAM = frozenset({VRole.ASSESSOR, VRole.LEAD_ASSESSOR})
 
 
@@ -70,6 +72,7 @@ _SEEN: dict[VRole, dict[Round, frozenset[VState]]] = {
     VRole.REVIEWER: _LATE,
     VRole.PANELLIST: _LATE,
     VRole.DECIDER: _LATE,
+    VRole.AUTHORITY: dict.fromkeys(Round, DECIDED),
     VRole.PUBLIC: dict.fromkeys(Round, frozenset()),
 }
 

@@ -30,7 +30,7 @@ def _roles(*roles: VRole) -> frozenset[VRole]:
 
 
 S, R = VState, VRole
-_OPEN = frozenset(VState) - V_CLOSED
+_WATCHED = (frozenset(VState) - V_CLOSED) | {S.CERTIFIED}  # a certificate goes on to be looked at every year
 _TEAMED = _states(S.ENTRY, S.DOCUMENTS, S.ONSITE, S.CORRECTION, S.RECOMMENDING)  # the team can still change
 _DESK = _roles(R.COORDINATOR)
 _LEADS = _roles(R.LEAD_ASSESSOR)
@@ -48,9 +48,9 @@ WITHDRAW = Transition(
     (checks.reasons,),
 )
 ASSIGN = Transition("team.assign", _TEAMED, None, _DESK, (checks.independent, checks.placeable))
-END_PLACE = Transition("team.end", _TEAMED, None, _DESK)
-DECLARE_RECUSAL = Transition("recusal.declare", _OPEN, None, BODY, (checks.recusable,))
-RECORD_RECUSAL = Transition("recusal.record", _OPEN, None, _DESK, (checks.recusable, checks.reasons))
+END_PLACE = Transition("team.end", _TEAMED, None, _DESK, (checks.reasons,))
+DECLARE_RECUSAL = Transition("recusal.declare", _WATCHED, None, BODY, (checks.recusable,))
+RECORD_RECUSAL = Transition("recusal.record", _WATCHED, None, _DESK, (checks.recusable, checks.reasons))
 NAME_REVIEWER = Transition(
     "reviewer.name", _TEAMED | {S.COMPLIANCE}, None, _DESK, (checks.independent, checks.placeable)
 )
@@ -107,7 +107,13 @@ SEAT = Transition(
     _DESK,
     (checks.independent, checks.placeable, checks.room_on_panel),
 )
-UNSEAT = Transition("panel.unseat", _states(S.RECOMMENDING, S.COMPLIANCE, S.PANEL), None, _DESK, (checks.no_ballot,))
+UNSEAT = Transition(
+    "panel.unseat",
+    _states(S.RECOMMENDING, S.COMPLIANCE, S.PANEL),
+    None,
+    _DESK,
+    (checks.no_ballot, checks.reasons),
+)
 OPEN_BALLOT = Transition("panel.open", _states(S.PANEL), None, _DESK, (checks.panel, checks.no_ballot))
 VOTE = Transition("panel.vote", _states(S.PANEL), None, _roles(R.PANELLIST), (checks.ballot,))
 CLOSE_BALLOT = Transition("panel.close", _states(S.PANEL), None, _DESK, (checks.ballot, checks.panel, checks.voted))

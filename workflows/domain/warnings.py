@@ -1,4 +1,4 @@
-"""Which warnings of a time limit are due."""
+"""Which warnings of a time limit, or of the yearly look at a certificate, are due."""
 
 from enum import StrEnum
 
@@ -19,3 +19,20 @@ EARLIEST = max(_DAYS.values())  # days before a last day from which one warns of
 def due_warnings(left: int) -> tuple[Warned, ...]:
     """Every warning that should have been given with ``left`` days after today, the most urgent last."""
     return tuple(warned for warned, days in _DAYS.items() if left <= days)
+
+
+LOOK_AHEAD = 30  # days before the yearly look is due from which one warns of it: a visit takes weeks to arrange
+
+
+class LookWarned(StrEnum):
+    """A warning that the yearly look at a certificate is to be done."""
+
+    NEAR = "near"
+    OVERDUE = "overdue"
+
+
+def due_look_warnings(left: int) -> tuple[LookWarned, ...]:
+    """Every warning that should have been given with ``left`` days after today, the most urgent last."""
+    if left > LOOK_AHEAD:
+        return ()
+    return (LookWarned.NEAR,) if left >= 0 else (LookWarned.NEAR, LookWarned.OVERDUE)

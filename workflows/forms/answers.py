@@ -12,47 +12,14 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ethicsreview.documents.fonts import missing_glyphs
+from ethicsreview.documents.forms import PlainText, printable
 from workflows.domain.application_form import FormItem, ItemKind
+from workflows.domain.lengths import EXPLANATION, LONG, PEOPLE, PERSON, SHORT
 
-SHORT, LONG, EXPLANATION = 300, 10_000, 3_000  # characters, where the rulebook names no limit
-NAMED = 12  # unprintable characters a message names before it stops
-PEOPLE = 100  # rows
-PERSON = {"name": 120, "role": 200, "qualifications": 600, "training": 200}  # parts of a row and their characters
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 STEP = {"form": "step"}  # the fields stand beside the form, so that uploads between them can have forms of their own
 
 YES_NO = (("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No")))
-
-
-def printable(text: str) -> None:
-    """Raises ``ValidationError`` naming the characters that the signed documents' font cannot print."""
-    missing = sorted(missing_glyphs(text))
-    if not missing:
-        return
-    named = ", ".join(f"{sign if sign.isprintable() else ''} U+{ord(sign):04X}".strip() for sign in missing[:NAMED])
-    if len(missing) > NAMED:
-        named += " …"
-    raise ValidationError(
-        _("These characters cannot be printed in the signed documents: %(signs)s. Please write them otherwise."),
-        code="unprintable",
-        params={"signs": named},
-    )
-
-
-class PlainText(forms.CharField):
-    """Text as it will be printed; a line break counts as one character, and nothing is cut off while typing."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self.validators.append(printable)
-
-    def to_python(self, value: Any) -> str | None:
-        return super().to_python(value.replace("\r\n", "\n") if isinstance(value, str) else value)
-
-    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        """Without ``maxlength``: a browser would cut a pasted text without a word."""
-        return {key: value for key, value in super().widget_attrs(widget).items() if key != "maxlength"}
 
 
 class PeopleWidget(forms.Widget):

@@ -10,16 +10,16 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from ethicsreview.accounts.models import Organisation
-from workflows.domain.application import questions
+from ethicsreview.documents.forms import PlainText
+from workflows.domain.application import FIRST_DAY, LAST_DAY, is_reversed, questions
 from workflows.domain.application_form import ItemKind, Step, StepKind
+from workflows.domain.lengths import CHANGES, EXPLANATION
 from workflows.domain.rulebook import Rulebook
-from workflows.forms.answers import EXPLANATION, STEP, PlainText, explanation_field, item_field, kept, yes_no_field
+from workflows.forms.answers import STEP, explanation_field, item_field, kept, yes_no_field
 from workflows.models import Committee, SupplementItem
 from workflows.steps import digest_of
 
-FIRST_DAY, LAST_DAY = "starts", "ends"  # the planned period, of a rulebook that asks for it
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
-CHANGES = 6_000  # characters
 MARK = 16  # hexadecimal digits that tell one saved value from another
 
 
@@ -92,8 +92,7 @@ class StepForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """The planned period does not end before it begins; of a piece alone the other day is the one stored."""
         data = super().clean() or {}
-        begins, ends = (self._day(key, data) for key in (FIRST_DAY, LAST_DAY))
-        if begins and ends and ends < begins:
+        if is_reversed({key: self._day(key, data) for key in (FIRST_DAY, LAST_DAY)}):
             if LAST_DAY in self.fields:
                 self.add_error(LAST_DAY, ValidationError(_("The last day lies before the first."), code="order"))
             elif FIRST_DAY in self.fields:

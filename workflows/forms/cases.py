@@ -37,7 +37,7 @@ class CaseFilterForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, day: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        readable = Case.objects.visible_to(user, day).filter(committee=OuterRef("pk"))
+        readable = Case.objects.party_to(user, day).filter(committee=OuterRef("pk"))
         field = self.fields["committee"]
         if isinstance(field, forms.ModelChoiceField):
             field.queryset = Committee.objects.filter(Exists(readable)).order_by("code")

@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from ethicsreview.accounts.models import User
+from ethicsreview.documents.forms import PlainText
 from workflows.actions.committees import SeatTerms
 from workflows.domain.rooms import SeatRole, Sex
 from workflows.domain.rulebook import Rulebook
@@ -39,8 +40,8 @@ class CommitteeForm(forms.Form):
         help_text=_("Begins the reference of every case and can never be changed: letters and digits."),
         validators=[RegexValidator(r"^[A-Za-z][A-Za-z0-9-]*$", _("A letter first, then letters, digits or hyphens."))],
     )
-    name = forms.CharField(label=_("Name in English"), max_length=200)
-    name_zh = forms.CharField(label=_("Name in Chinese"), max_length=200, required=False)
+    name = PlainText(label=_("Name in English"), max_length=200)
+    name_zh = PlainText(label=_("Name in Chinese"), max_length=200, required=False)
     rulebook = forms.ChoiceField(
         label=_("Rulebook"), help_text=_("Cases keep the edition that is newest when they are begun.")
     )
@@ -96,8 +97,8 @@ class SeatForm(forms.Form):
         help_text=_("The rulebook asks for women and men on the committee; nothing else is done with it."),
     )
     external = forms.BooleanField(label=_("From outside the host"), required=False)
-    profession = forms.CharField(label=_("Profession in English"), max_length=200, required=False)
-    profession_zh = forms.CharField(label=_("Profession in Chinese"), max_length=200, required=False)
+    profession = PlainText(label=_("Profession in English"), max_length=200, required=False)
+    profession_zh = PlainText(label=_("Profession in Chinese"), max_length=200, required=False)
     starts = _day(_("First day"))
     ends = _day(_("Last day"))
 

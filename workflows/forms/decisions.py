@@ -10,24 +10,10 @@ from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from workflows.actions.decisions import ConditionText, DecisionText
-from workflows.domain.rulebook import DecisionRule, Effect, Ruled
-from workflows.forms.meetings import LONG, PrintedField
-
-_APPROVING = ("scope", "validity", "conditions")
-_FIELDS = {
-    "reasons": ("reasons_en", "reasons_zh"),
-    "requirements": ("requirements_en", "requirements_zh"),
-    "scope": ("scope_en", "scope_zh"),
-    "validity": ("valid_from", "valid_until", "followup_months"),
-}
-MOST_CONDITIONS = 50
-MOST_YEARS = 100  # ahead a day may lie; what is counted on from it must still be a day
-
-
-def sections(rule: DecisionRule) -> tuple[str, ...]:
-    """What a decision of this kind can say: reasons always, what the rulebook asks, and what an approval carries."""
-    asked = {"reasons", *rule.requires, *(_APPROVING if rule.effect is Effect.APPROVE else ())}
-    return tuple(name for name in ("reasons", "requirements", "scope", "validity", "conditions") if name in asked)
+from workflows.domain.lengths import RULING
+from workflows.domain.rulebook import DecisionRule, Ruled
+from workflows.domain.statements import MOST_CONDITIONS, STATED_BY, sections, too_far
+from workflows.forms.meetings import PrintedField
 
 
 def _day(label: Any) -> forms.DateField:
@@ -36,7 +22,7 @@ def _day(label: Any) -> forms.DateField:
 
 
 def _check_ahead(day: date | None, today: date) -> None:
-    if day is not None and day.year > today.year + MOST_YEARS:
+    if day is not None and too_far(day, today):
         raise ValidationError(_("This day lies too far ahead."))
 
 
@@ -47,10 +33,10 @@ class DecisionForm(forms.Form):
     """
 
     drafted = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
-    reasons_en = PrintedField(label=_("Reasons in English"), required=False, max_length=LONG * 2, rows=6)
-    reasons_zh = PrintedField(label=_("Reasons in Chinese"), required=False, max_length=LONG * 2, rows=6)
-    requirements_en = PrintedField(label=_("Requirements in English"), required=False, max_length=LONG * 2, rows=5)
-    requirements_zh = PrintedField(label=_("Requirements in Chinese"), required=False, max_length=LONG * 2, rows=5)
+    reasons_en = PrintedField(label=_("Reasons in English"), required=False, max_length=RULING, rows=6)
+    reasons_zh = PrintedField(label=_("Reasons in Chinese"), required=False, max_length=RULING, rows=6)
+    requirements_en = PrintedField(label=_("Requirements in English"), required=False, max_length=RULING, rows=5)
+    requirements_zh = PrintedField(label=_("Requirements in Chinese"), required=False, max_length=RULING, rows=5)
     scope_en = PrintedField(label=_("Scope in English"), required=False, rows=3)
     scope_zh = PrintedField(label=_("Scope in Chinese"), required=False, rows=3)
     valid_from = _day(_("Valid from"))
@@ -60,7 +46,7 @@ class DecisionForm(forms.Form):
     def __init__(self, *args: Any, rule: DecisionRule, longest: Ruled[int], today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
-        kept = {"drafted", *(name for section in sections(rule) for name in _FIELDS.get(section, ()))}
+        kept = {"drafted", *(name for section in sections(rule) for name in STATED_BY.get(section, ()))}
         for name in [name for name in self.fields if name not in kept]:
             del self.fields[name]
         months = self.fields.get("followup_months")

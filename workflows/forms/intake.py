@@ -9,16 +9,16 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.domain.instrument import Instrument
 from ethicsreview.accounts.models import User
+from ethicsreview.documents.forms import PlainText
 from workflows.actions.intake import Classification
 from workflows.domain.application import form_items
+from workflows.domain.lengths import REASONS, REQUEST
 from workflows.domain.rulebook import ListQuestion, Rulebook
-
-LONG = 4000
 
 
 def _area(label: Any, *, required: bool = True, help_text: Any = "", rows: int = 4) -> forms.CharField:
     widget = forms.Textarea(attrs={"rows": rows})
-    return forms.CharField(label=label, required=required, max_length=LONG, help_text=help_text, widget=widget)
+    return PlainText(label=label, required=required, max_length=REASONS, help_text=help_text, widget=widget)
 
 
 class ReasonsForm(forms.Form):
@@ -108,10 +108,10 @@ class SupplementForm(forms.Form):
         super().__init__(*args, **kwargs)
         language = get_language() or "en"
         for item in form_items(rules.application):
-            self.fields[f"item-{item.code}"] = forms.CharField(
+            self.fields[f"item-{item.code}"] = PlainText(
                 label=item.label.in_(language),
                 required=False,
-                max_length=2000,
+                max_length=REQUEST,
                 help_text=item.citation.in_(language),
                 widget=forms.Textarea(attrs={"rows": 2}),
             )

@@ -5,27 +5,15 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.timezone import make_aware
 from django.utils.translation import gettext_lazy as _
 
-from ethicsreview.documents.fonts import missing_glyphs
+from ethicsreview.documents.forms import printable
 from workflows.domain.ballots import Choice
+from workflows.domain.lengths import ADDRESS, NAME, NOTES, REASONS, VOTE_REASON
 from workflows.domain.rooms import Mode
 from workflows.models import Case
 from workflows.wording import CHOICES, MODES
-
-LONG = 4000
-
-
-def printable(text: str) -> None:
-    """Refuse characters the fonts of the signed documents do not hold, and name them."""
-    strange = sorted(missing_glyphs(text))
-    if strange:
-        named = " ".join(f"{sign} (U+{ord(sign):04X})" for sign in strange)
-        raise ValidationError(
-            _("This text is printed on signed documents, whose fonts lack: %(signs)s"), params={"signs": named}
-        )
 
 
 class PrintedField(forms.CharField):
@@ -33,7 +21,7 @@ class PrintedField(forms.CharField):
 
     default_validators = [printable]
 
-    def __init__(self, *, rows: int = 4, max_length: int = LONG, **kwargs: Any) -> None:
+    def __init__(self, *, rows: int = 4, max_length: int = REASONS, **kwargs: Any) -> None:
         widget = kwargs.pop("widget", None) or forms.Textarea(attrs={"rows": rows})
         super().__init__(max_length=max_length, widget=widget, **kwargs)
 
@@ -51,14 +39,19 @@ class PlanForm(forms.Form):
     day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     time = forms.TimeField(label=_("Time"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
     presiding = forms.TypedChoiceField(label=_("Presiding"), coerce=int)
-    place = PrintedField(label=_("Place"), required=False, max_length=200, widget=forms.TextInput())
+    place = PrintedField(label=_("Place"), required=False, max_length=NAME, widget=forms.TextInput())
     video_link = forms.URLField(
-        label=_("Video address"), required=False, max_length=200, assume_scheme="https", widget=forms.URLInput()
+        label=_("Video address"),
+        required=False,
+        max_length=ADDRESS,
+        assume_scheme="https",
+        widget=forms.URLInput(),
+        validators=[printable],
     )
-    message = forms.CharField(
+    message = PrintedField(
         label=_("Note to the members"),
         required=False,
-        max_length=LONG,
+        max_length=REASONS,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Every member reads it, recused or not: name no case here."),
     )
@@ -124,9 +117,15 @@ class NotesForm(forms.Form):
         label=_("Notes"),
         required=False,
         rows=10,
-        max_length=20000,
+        max_length=NOTES,
         help_text=_("Members recused from an item of this meeting do not see the notes."),
     )
+
+
+class ReadDraftForm(forms.Form):
+    """The mark of the draft of the minutes that the page showed."""
+
+    drafted = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
 
 
 class PrintedReasonsForm(forms.Form):
@@ -189,7 +188,7 @@ class VoteForm(MotionIdForm):
         label=_("Reason"),
         required=False,
         rows=2,
-        max_length=2000,
+        max_length=VOTE_REASON,
         help_text=_("Printed with your vote in the minutes and the review report."),
     )
 

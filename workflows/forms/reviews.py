@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.domain.answers import NOTE_LENGTH, REASON_LENGTH, EvidenceLink
 from assessments.domain.instrument import Instrument
+from ethicsreview.documents.forms import PlainText, printable
+from workflows.domain.lengths import OPINION
 
 NOT_APPLICABLE = "na"
-OPINION_LENGTH = 8000  # characters
 HERE, CHOSEN = "here", "chosen"  # what a button cites: the page one looks at, or the one chosen beside it
 LARGEST = 2**31 - 1
 
@@ -44,8 +45,8 @@ class RatingForm(forms.Form):
     """One rating: a step or not applicable, the reason, the evidence kept and the evidence added."""
 
     rating = forms.ChoiceField(label=_("Rating"), required=False)
-    reason = forms.CharField(label=_("Reason"), required=False, max_length=REASON_LENGTH)
-    note = forms.CharField(label=_("Note"), required=False, max_length=NOTE_LENGTH)
+    reason = PlainText(label=_("Reason"), required=False, max_length=REASON_LENGTH)
+    note = PlainText(label=_("Note"), required=False, max_length=NOTE_LENGTH)
 
     def __init__(self, *args: Any, instrument: Instrument, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -57,6 +58,7 @@ class RatingForm(forms.Form):
         """Adds ``links``: those kept, and the one a button asks for."""
         data = super().clean() or {}
         links = [link for link in map(read, self.data.getlist("evidence")) if link is not None]  # type: ignore[attr-defined]
+        printable("".join(link.note for link in links))
         added = self._added(str(data.get("note", "")))
         data["links"] = list(dict.fromkeys([*links, *([added] if added else [])]))
         return data
@@ -93,9 +95,9 @@ class RatingForm(forms.Form):
 class OpinionForm(forms.Form):
     """The overall opinion that goes with the review."""
 
-    opinion = forms.CharField(
+    opinion = PlainText(
         label=_("Overall opinion"),
-        max_length=OPINION_LENGTH,
+        max_length=OPINION,
         widget=forms.Textarea(attrs={"rows": 6}),
         help_text=_("What decides the case in your eyes: strengths, what worries you, what you would ask for."),
     )

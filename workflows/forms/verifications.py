@@ -16,8 +16,9 @@ from ethicsreview.files.forms import DocumentField
 from workflows.actions.certificates import DcmmText
 from workflows.actions.verification_correction import NewEvidence
 from workflows.domain.ballots import Choice
+from workflows.domain.lengths import REASONS
 from workflows.domain.verification_states import FindingKind, OnSiteKind, VState
-from workflows.forms.meetings import LONG, PrintedField, choose
+from workflows.forms.meetings import PrintedField, choose
 from workflows.queries.verifications import Filters
 from workflows.wording import CHOICES, FINDING_KINDS, ONSITE_KINDS, V_STATES
 
@@ -84,10 +85,10 @@ class RecusalForm(forms.Form):
 
     person = forms.TypedChoiceField(label=_("Person"), coerce=int)
     kind = forms.ChoiceField(label=_("Kind of conflict"))
-    reason = forms.CharField(
+    reason = PrintedField(
         label=_("Reason"),
         required=False,
-        max_length=LONG,
+        max_length=REASONS,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Required when set for somebody else. Only the desk reads it."),
     )

@@ -14,7 +14,7 @@ from workflows.models.certificates import Certificate, CertificateEvent, DcmmRen
 from workflows.models.committees import Committee, RulebookVersion, Seat
 from workflows.models.decisions import CaseReport, Condition, Decision
 from workflows.models.meetings import AgendaItem, Attendance, Dissent, Meeting, Minutes, Motion, Vote
-from workflows.models.reminders import Reminder
+from workflows.models.reminders import LookReminder, Reminder
 from workflows.models.reviews import Review
 from workflows.models.verifications import (
     DcmmFinding,
@@ -48,6 +48,7 @@ __all__ = [
     "Decision",
     "Dissent",
     "Finding",
+    "LookReminder",
     "Meeting",
     "Minutes",
     "Motion",

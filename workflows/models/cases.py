@@ -10,10 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.models import InstrumentVersion
 from ethicsreview.accounts.models import Organisation
+from ethicsreview.accounts.queries import jurisdiction
 from ethicsreview.files.models import FileVersion, Upload
 from workflows.domain.rooms import SeatRole
 from workflows.domain.states import State
 from workflows.models.committees import Committee, RulebookVersion, Seat
+from workflows.models.narrowing import Among
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -29,37 +31,89 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.filter(Q(lead=user) | Exists(TeamMember.objects.filter(case=OuterRef("pk"), user=user)))
 
     def visible_to(self, user: "User | AnonymousUser", day: date) -> Self:
-        """What this person may read on ``day``: own applications, and what the seat opens unless recused.
+        """What this person may read of at all on ``day``: as a party, or as an authority within its jurisdiction.
+
+        Which parts of a case an authority may read is ``domain.oversight``'s to say; pages of the procedure are the
+        parties' alone and ask ``party_to``.
+        """
+        return self.none() if user.is_anonymous else self.filter(readable_by(user, day))
+
+    def party_to(self, user: "User | AnonymousUser", day: date) -> Self:
+        """Cases this person has a part in on ``day``: own applications, and what the seat opens unless recused.
 
         Secretaries and chairs see a case from its submission, other members from its acceptance. A standing
         conflict closes the committee's side at once, whatever the seat.
         """
-        if user.is_anonymous:
-            return self.none()
-        own = Q(lead=user) | Exists(TeamMember.objects.filter(case=OuterRef("pk"), user=user))
-        return self.filter(own | _seated(user.pk, day))
+        return self.none() if user.is_anonymous else self.filter(as_party(user.pk, day) & near_to(user.pk, day))
+
+    def supervised_by(self, user: "User | AnonymousUser", day: date) -> Self:
+        """Cases this person reads as an authority on ``day``: accepted ones of the committees in its jurisdiction.
+
+        Somebody recused or on the applicant's side of a case reads their own side of it alone.
+        """
+        return self.none() if user.is_anonymous else self.filter(as_authority(user.pk, day))
 
     def on_desk_of(self, user: "User | AnonymousUser", day: date) -> Self:
         """Cases this person reads from the committee's side."""
-        return self.none() if user.is_anonymous else self.filter(_seated(user.pk, day))
+        return self.none() if user.is_anonymous else self.filter(as_committee(user.pk, day) & near_to(user.pk, day))
+
+
+# The rights as conditions; ``case`` is the path from the filtered row to its case, empty for the case itself.
 
 
 def free_of_conflict(user_id: int, case: str = "") -> Q:
-    """Neither recused nor on the applicant's side; ``case`` is the path from the filtered row to its case."""
+    """Neither recused nor on the applicant's side."""
     key = OuterRef(case or "pk")
-    path = f"{case}__" if case else ""
     recused = Conflict.objects.filter(case=key, user=user_id, lifted_at__isnull=True)
     team = TeamMember.objects.filter(case=key, user=user_id)
-    return Q(~Exists(recused), ~Exists(team), ~Q(**{f"{path}lead": user_id}))
+    return Q(~Exists(recused), ~Exists(team), ~Q(**{_from(case, "lead"): user_id}))
 
 
-def _seated(user_id: int, day: date) -> Q:
-    seats = Seat.objects.filter(user=user_id, committee=OuterRef("committee")).current(day)
+def readable_by(user: "User", day: date, case: str = "") -> Q:
+    """As a party or as an authority."""
+    rights = as_party(user.pk, day, case) | as_authority(user.pk, day, case)
+    return rights if user.regulates else rights & near_to(user.pk, day, case)
+
+
+def near_to(user_id: int, day: date, case: str = "") -> Q:
+    """What any right to a case implies, each way in a form its own index serves; it opens nothing.
+
+    Whoever regulates nothing reads few of many cases, and finds them without a look at all the others.
+    """
+    if case:
+        return Q(Among(case, Case.objects.filter(near_to(user_id, day)).values("pk")))
+    team = TeamMember.objects.filter(user=user_id).values("case")
+    seats = Seat.objects.filter(user=user_id).current(day).values("committee")
+    overseen = Committee.objects.filter(jurisdiction(user_id, day, prefix="host__")).values("pk")
+    return Q(lead=user_id) | Q(Among("pk", team)) | Q(Among("committee", seats)) | Q(Among("committee", overseen))
+
+
+def as_party(user_id: int, day: date, case: str = "") -> Q:
+    """From the applicant's side or the committee's."""
+    team = TeamMember.objects.filter(case=OuterRef(case or "pk"), user=user_id)
+    own = Q(**{_from(case, "lead"): user_id}) | Q(Exists(team))
+    return own | as_committee(user_id, day, case)
+
+
+def as_authority(user_id: int, day: date, case: str = "") -> Q:
+    """Accepted, within the jurisdiction, and of no concern of one's own."""
+    committees = Committee.objects.filter(jurisdiction(user_id, day, prefix="host__"))
+    overseen = {_from(case, "accepted_at__isnull"): False, _from(case, "committee__in"): committees.values("pk")}
+    return Q(**overseen) & free_of_conflict(user_id, case)
+
+
+def as_committee(user_id: int, day: date, case: str = "") -> Q:
+    """By a seat, unless recused."""
+    seats = Seat.objects.filter(user=user_id, committee=OuterRef(_from(case, "committee"))).current(day)
     leading = seats.filter(role__in=[SeatRole.SECRETARY.value, SeatRole.CHAIR.value])
-    acting = Q(acting_chair__user=user_id) & Q(Exists(seats))
-    early = ~Q(state=State.DRAFT.value) & (Q(Exists(leading)) | acting)
-    later = Q(accepted_at__isnull=False) & Q(Exists(seats))
-    return free_of_conflict(user_id) & (early | later)
+    acting = Q(**{_from(case, "acting_chair__user"): user_id}) & Q(Exists(seats))
+    early = ~Q(**{_from(case, "state"): State.DRAFT.value}) & (Q(Exists(leading)) | acting)
+    later = Q(**{_from(case, "accepted_at__isnull"): False}) & Q(Exists(seats))
+    return free_of_conflict(user_id, case) & (early | later)
+
+
+def _from(case: str, name: str) -> str:
+    return f"{case}__{name}" if case else name
 
 
 class Case(models.Model):
@@ -120,7 +174,7 @@ class Case(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.reference or f"draft {self.pk}"
+        return self.reference or f"draft-{self.pk}"
 
 
 class TeamMember(models.Model):

@@ -29,6 +29,10 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
         """Neither suspended, withdrawn nor replaced, and ``day`` lies within its days."""
         return self.filter(state=CertificateState.VALID.value, issued_on__lte=day, expires_on__gte=day)
 
+    def visible_to(self, user: "User | AnonymousUser", day: date) -> Self:
+        """Those of verifications one may read, whatever became of them."""
+        return self.filter(verification__in=Verification.objects.visible_to(user, day).values("pk"))
+
 
 class Certificate(models.Model):
     """A verified tier of a legal entity and scope, valid from ``issued_on`` to ``expires_on``, both inclusive.
@@ -75,6 +79,14 @@ class Certificate(models.Model):
         return self.number
 
 
+class CertificateEventQuerySet(models.QuerySet["CertificateEvent"]):
+    """Reading rights follow the certificate."""
+
+    def visible_to(self, user: "User | AnonymousUser", day: date) -> Self:
+        """What happened to certificates of verifications one may read."""
+        return self.filter(certificate__in=Certificate.objects.visible_to(user, day).values("pk"))
+
+
 class CertificateEvent(models.Model):
     """One thing that happened to a certificate; added, never changed. ``tier`` is what was found to hold then."""
 
@@ -84,6 +96,8 @@ class CertificateEvent(models.Model):
     reasons = models.TextField(_("reasons"), blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     at = models.DateTimeField()
+
+    objects = CertificateEventQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("event of a certificate")
@@ -131,8 +145,25 @@ class VerificationReportQuerySet(models.QuerySet["VerificationReport"]):
     """Reading rights follow the verification."""
 
     def visible_to(self, user: "User | AnonymousUser", day: date) -> Self:
-        """The documents of verifications one may read."""
-        return self.filter(Exists(Verification.objects.visible_to(user, day).filter(pk=OuterRef("verification"))))
+        """Those of ``party_to``, and to an authority every signed one."""
+        return self.filter(_as_party(user, day) | _as_authority(user, day))
+
+    def party_to(self, user: "User | AnonymousUser", day: date) -> Self:
+        """The documents of verifications one has a part in."""
+        return self.filter(_as_party(user, day))
+
+    def supervised_by(self, user: "User | AnonymousUser", day: date) -> Self:
+        """Signed ones of verifications one reads as an authority."""
+        return self.filter(_as_authority(user, day))
+
+
+def _as_party(user: "User | AnonymousUser", day: date) -> Q:
+    return Q(Exists(Verification.objects.party_to(user, day).filter(pk=OuterRef("verification"))))
+
+
+def _as_authority(user: "User | AnonymousUser", day: date) -> Q:
+    overseen = Verification.objects.supervised_by(user, day)
+    return Q(document__isnull=False, verification__in=overseen.values("pk"))
 
 
 class VerificationReport(Report):

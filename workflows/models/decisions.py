@@ -5,18 +5,35 @@ from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from workflows.domain.states import ReportKind
-from workflows.models.cases import Case
+from workflows.models.cases import Case, as_authority, as_committee, as_party, near_to, readable_by
 from workflows.models.documents import Report
 from workflows.models.meetings import Motion
+from workflows.models.narrowing import Among
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from ethicsreview.accounts.models import User
+
+
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    """Reading rights of decisions; a draft is reached through the pages of its writers alone."""
+
+    def visible_to(self, user: "User | AnonymousUser", day: date) -> Self:
+        """Those that are out, of cases one may read."""
+        if user.is_anonymous:
+            return self.none()
+        return self.filter(readable_by(user, day, "case"), issued_at__isnull=False)
+
+    def supervised_by(self, user: "User | AnonymousUser", day: date) -> Self:
+        """Those that are out, of cases one reads as an authority."""
+        if user.is_anonymous:
+            return self.none()
+        return self.filter(as_authority(user.pk, day, "case"), issued_at__isnull=False)
 
 
 class Decision(models.Model):
@@ -47,6 +64,8 @@ class Decision(models.Model):
     )
     issued_as = models.CharField(max_length=12, blank=True)  # chair or vice_chair
     issued_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DecisionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("decision")
@@ -88,10 +107,37 @@ class CaseReportQuerySet(models.QuerySet["CaseReport"]):
     """Reading rights of reports follow the case; the full report is the committee's alone."""
 
     def visible_to(self, user: "User | AnonymousUser", day: date) -> Self:
-        """Letters of cases one may read; full reports from the committee's side of the table."""
-        readable = Case.objects.visible_to(user, day).filter(pk=OuterRef("decision__case"))
-        desk = Case.objects.on_desk_of(user, day).filter(pk=OuterRef("decision__case"))
-        return self.filter(Q(kind=ReportKind.LETTER.value) & Exists(readable) | Exists(desk))
+        """Those of ``party_to``, and to an authority every signed one."""
+        if user.is_anonymous:
+            return self.none()
+        rights = _to_party(user.pk, day) | _to_authority(user.pk, day)
+        return self.filter(rights if user.regulates else rights & _near(user.pk, day))
+
+    def party_to(self, user: "User | AnonymousUser", day: date) -> Self:
+        """Letters of cases one has a part in; full reports from the committee's side of the table."""
+        if user.is_anonymous:
+            return self.none()
+        return self.filter(_to_party(user.pk, day) & _near(user.pk, day))
+
+    def supervised_by(self, user: "User | AnonymousUser", day: date) -> Self:
+        """Signed ones of cases one reads as an authority."""
+        return self.none() if user.is_anonymous else self.filter(_to_authority(user.pk, day))
+
+
+_CASE = "decision__case"
+
+
+def _to_party(user_id: int, day: date) -> Q:
+    letter = Q(kind=ReportKind.LETTER.value)
+    return letter & as_party(user_id, day, _CASE) | as_committee(user_id, day, _CASE)
+
+
+def _near(user_id: int, day: date) -> Q:
+    return Q(Among("decision", Decision.objects.filter(near_to(user_id, day, "case")).values("pk")))
+
+
+def _to_authority(user_id: int, day: date) -> Q:
+    return Q(document__isnull=False) & as_authority(user_id, day, _CASE)
 
 
 class CaseReport(Report):

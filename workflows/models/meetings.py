@@ -25,11 +25,23 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
     """Reading rights of meetings; what stands on the agenda is filtered by the cases' own rights."""
 
     def visible_to(self, user: "User | AnonymousUser", day: date) -> Self:
-        """Meetings of the committees where this person has a seat on ``day``."""
+        """Those of ``party_to``; to an authority those with approved minutes that dealt with a case decided since."""
         if user.is_anonymous:
             return self.none()
-        seats = Seat.objects.filter(user=user, committee=OuterRef("committee")).current(day)
-        return self.filter(Exists(seats))
+        overseen = Case.objects.supervised_by(user, day).filter(decisions__issued_at__isnull=False)
+        dealt = AgendaItem.objects.filter(
+            case__in=overseen.values("pk"), case__decisions__issued_at__gte=models.F("closed_at")
+        )
+        approved = Q(state=MeetingState.APPROVED.value, pk__in=dealt.values("meeting"))
+        return self.filter(_as_party(user.pk, day) | approved)
+
+    def party_to(self, user: "User | AnonymousUser", day: date) -> Self:
+        """Meetings of the committees where this person has a seat on ``day``."""
+        return self.none() if user.is_anonymous else self.filter(_as_party(user.pk, day))
+
+
+def _as_party(user_id: int, day: date) -> Q:
+    return Q(Exists(Seat.objects.filter(user=user_id, committee=OuterRef("committee")).current(day)))
 
 
 class Meeting(models.Model):

@@ -26,12 +26,22 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         return self.filter(withdrawn_at__isnull=True)
 
     def visible_to(self, user: "User | AnonymousUser", day: date) -> Self:
-        """Own reviews, and the others' once the case's reviews were opened; nothing when recused or without a seat."""
+        """Those of ``party_to``; to an authority those that count, once a decision on their case is out."""
         if user.is_anonymous:
             return self.none()
-        seats = Seat.objects.filter(user=user, committee=OuterRef("case__committee")).current(day)
-        own, opened = Q(user=user, withdrawn_at__isnull=True), Q(case__reviews_opened_at__isnull=False)
-        return self.filter(free_of_conflict(user.pk, "case") & Q(Exists(seats)) & (own | opened))
+        overseen = Case.objects.supervised_by(user, day).filter(decisions__issued_at__isnull=False)
+        counting = Q(submitted_at__isnull=False, withdrawn_at__isnull=True, case__in=overseen.values("pk"))
+        return self.filter(_as_party(user.pk, day) | counting & Q(case__reviews_opened_at__isnull=False))
+
+    def party_to(self, user: "User | AnonymousUser", day: date) -> Self:
+        """Own reviews, and the others' once the case's reviews were opened; nothing when recused or without a seat."""
+        return self.none() if user.is_anonymous else self.filter(_as_party(user.pk, day))
+
+
+def _as_party(user_id: int, day: date) -> Q:
+    seats = Seat.objects.filter(user=user_id, committee=OuterRef("case__committee")).current(day)
+    own, opened = Q(user=user_id, withdrawn_at__isnull=True), Q(case__reviews_opened_at__isnull=False)
+    return free_of_conflict(user_id, "case") & Q(Exists(seats)) & (own | opened)
 
 
 class Review(models.Model):

@@ -12,6 +12,8 @@ from django.utils.translation import pgettext_lazy
 from assessments.models import Assessment, DcmmClaim, SelfAssessment, Snapshot
 from ethicsreview.accounts.domain import MemberRole
 from ethicsreview.accounts.models import Membership, Organisation
+from ethicsreview.accounts.queries import jurisdiction
+from ethicsreview.notices.domain import DeliveryState
 from workflows.domain.ballots import Choice
 from workflows.domain.verification_states import FindingKind, OnSiteKind, VState
 from workflows.models.committees import RulebookVersion
@@ -26,25 +28,52 @@ class VerificationQuerySet(models.QuerySet["Verification"]):
     """Reading rights of verifications, decided here; which round of ratings is open is ``domain``'s to say."""
 
     def visible_to(self, user: "User | AnonymousUser", day: date) -> Self:
+        """Those one has a part in, and to an authority those of enterprises in its jurisdiction.
+
+        Which parts an authority may read is ``domain.oversight``'s to say; pages of the procedure ask ``party_to``.
+        """
+        if user.is_anonymous:
+            return self.none()
+        return self.filter(_as_party(user.pk, day) | _supervised(user.pk, day))
+
+    def party_to(self, user: "User | AnonymousUser", day: date) -> Self:
         """People of the enterprise, of the body's desk, and those with a part in it; a recused person reads nothing.
 
         Nobody of the enterprise has a part on the body's side. Secretaries and managers of the body see all of its
         verifications, assessors those they have a part in.
         """
-        if user.is_anonymous:
-            return self.none()
-        held = Membership.objects.current(day).filter(user=user.pk)
-        inside = held.filter(role=MemberRole.ENTERPRISE.value, organisation=OuterRef("self_assessment__organisation"))
-        desk_roles = [MemberRole.SECRETARY.value, MemberRole.MANAGER.value]
-        desk = held.filter(role__in=desk_roles, organisation=OuterRef("host"))
-        working = held.filter(role=MemberRole.ASSESSOR.value, organisation=OuterRef("host"))
-        mine = {"verification": OuterRef("pk"), "user": user.pk, "ended_at__isnull": True}
-        named = Q(Exists(TeamAssessor.objects.filter(**mine))) | Q(Exists(PanelSeat.objects.filter(**mine)))
-        part = Q(Exists(working)) & (named | Q(reviewer=user.pk))
-        recused = Recusal.objects.filter(verification=OuterRef("pk"), user=user.pk)
-        own = held.filter(organisation=OuterRef("self_assessment__organisation"))
-        body = ~Exists(recused) & ~Exists(own) & (Q(Exists(desk)) | part)
-        return self.filter(Q(Exists(inside)) | body)
+        return self.none() if user.is_anonymous else self.filter(_as_party(user.pk, day))
+
+    def supervised_by(self, user: "User | AnonymousUser", day: date) -> Self:
+        """Those this person reads as an authority on ``day``: accepted ones of enterprises in its jurisdiction.
+
+        Somebody recused from one, or of its enterprise, reads it on their own side or not at all.
+        """
+        return self.none() if user.is_anonymous else self.filter(_supervised(user.pk, day))
+
+
+def _as_party(user_id: int, day: date) -> Q:
+    held = Membership.objects.current(day).filter(user=user_id)
+    inside = held.filter(role=MemberRole.ENTERPRISE.value, organisation=OuterRef("self_assessment__organisation"))
+    desk_roles = [MemberRole.SECRETARY.value, MemberRole.MANAGER.value]
+    desk = held.filter(role__in=desk_roles, organisation=OuterRef("host"))
+    working = held.filter(role=MemberRole.ASSESSOR.value, organisation=OuterRef("host"))
+    mine = {"verification": OuterRef("pk"), "user": user_id, "ended_at__isnull": True}
+    named = Q(Exists(TeamAssessor.objects.filter(**mine))) | Q(Exists(PanelSeat.objects.filter(**mine)))
+    part = Q(Exists(working)) & (named | Q(reviewer=user_id))
+    return Q(Exists(inside)) | _free_of_conflict(user_id, day) & (Q(Exists(desk)) | part)
+
+
+def _supervised(user_id: int, day: date) -> Q:
+    enterprises = jurisdiction(user_id, day, prefix="self_assessment__organisation__")
+    return Q(accepted_at__isnull=False) & enterprises & _free_of_conflict(user_id, day)
+
+
+def _free_of_conflict(user_id: int, day: date) -> Q:
+    """Neither recused nor of the enterprise."""
+    recused = Recusal.objects.filter(verification=OuterRef("pk"), user=user_id)
+    own = Membership.objects.current(day).filter(user=user_id, organisation=OuterRef("self_assessment__organisation"))
+    return Q(~Exists(recused), ~Exists(own))
 
 
 class Verification(models.Model):
@@ -124,6 +153,7 @@ class TeamAssessor(models.Model):
     assigned_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     assigned_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
+    end_reason = models.TextField(_("why it ended"), blank=True)
 
     class Meta:
         constraints = [
@@ -147,6 +177,7 @@ class PanelSeat(models.Model):
     assigned_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     assigned_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
+    end_reason = models.TextField(_("why it ended"), blank=True)
 
     class Meta:
         constraints = [
@@ -333,11 +364,15 @@ class PanelVote(models.Model):
 
 
 class Objection(models.Model):
-    """What somebody outside said against a recommendation within the public notice."""
+    """What somebody outside said against a recommendation within the public notice.
+
+    The answer is mailed to ``contact`` in ``language``: ``answer_mail`` says where that mail stands.
+    """
 
     verification = models.ForeignKey(Verification, on_delete=models.PROTECT, related_name="objections")
     name = models.CharField(pgettext_lazy("person", "name"), max_length=120)
     contact = models.EmailField(_("mail address"))
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
     text = models.TextField(_("objection"))
     at = models.DateTimeField()
     upheld = models.BooleanField(null=True, blank=True)
@@ -346,10 +381,22 @@ class Objection(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     settled_at = models.DateTimeField(null=True, blank=True)
+    answer_mail = models.CharField(
+        _("mail with the answer"),
+        max_length=10,
+        blank=True,  # until it is answered
+        choices=[(s.value, s.value) for s in (DeliveryState.QUEUED, DeliveryState.SENT, DeliveryState.FAILED)],
+    )
+    mail_attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    next_mail_at = models.DateTimeField(null=True, blank=True)
+    mailed_at = models.DateTimeField(_("sent"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("objection")
         verbose_name_plural = _("objections")
+        indexes = [
+            models.Index(fields=["next_mail_at"], name="objection_answer_due", condition=Q(answer_mail="queued")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.verification_id} · {self.at}"

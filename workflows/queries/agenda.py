@@ -12,7 +12,7 @@ from workflows.domain.gapcodes import Gap
 from workflows.domain.rooms import VOTING, Room, SeatRole, room_gaps
 from workflows.domain.rulebook import Denominator
 from workflows.domain.states import MeetingState, State
-from workflows.models import AgendaItem, Case, Committee, Conflict, Meeting, Motion, Seat, TeamMember
+from workflows.models import AgendaItem, Case, Committee, Conflict, Meeting, Motion, Seat, TeamMember, Vote
 from workflows.queries.folders import Folder
 from workflows.queries.meetings import MeetingFolder
 
@@ -93,6 +93,46 @@ def _motions(cases: set[int]) -> dict[int, list[Motion]]:
     return found
 
 
+def unseen(lines: list[Line]) -> dict[int, int]:
+    """Cases still on the agenda that the reader is recused from, with their places."""
+    return {
+        line.item.case_id: line.item.position for line in lines if line.folder is None and line.item.closed_at is None
+    }
+
+
+def members(meeting: MeetingFolder) -> list[Seat]:
+    """Seats with a vote; alternates where the rulebook knows them."""
+    alternates = meeting.rules.committee.alternates.value
+    order = list(SeatRole)
+    seats = [seat for seat in meeting.seats if SeatRole(seat.role) in VOTING]
+    rows = [seat for seat in seats if alternates or seat.role != SeatRole.ALTERNATE.value]
+    return sorted(rows, key=lambda seat: (order.index(SeatRole(seat.role)), seat.pk))
+
+
+def leads(meeting: MeetingFolder, folder: Folder) -> bool:
+    """Whether the person moves this item on: the secretary, or whoever leads the case."""
+    seat = meeting.own_seat
+    if seat is None or seat.user_id in folder.recused:
+        return False
+    return seat.role == SeatRole.SECRETARY.value or seat == folder.leading
+
+
+def newest_votes(motion: Motion) -> dict[int, Vote]:
+    """The vote that stands for each voter."""
+    return {vote.user_id: vote for vote in sorted(motion.votes.all(), key=lambda vote: vote.number)}
+
+
+def may_see_choice(user: User, vote: Vote) -> bool:
+    """What somebody voted, while the ballot is open, is told to that person and to the hand that entered it alone."""
+    return user.pk in {vote.user_id, vote.by_id}
+
+
+def may_dissent_from(folder: Folder, motion: Motion) -> bool:
+    """Whether the person can write against the outcome: until the decision is issued."""
+    open_now = State(folder.case.state) in {State.DELIBERATING, State.VOTING, State.CARRIED}
+    return open_now and folder.dissents_from(motion)
+
+
 def denominator(folder: Folder, room: Room) -> int:
     """Over how many the threshold is counted: the room, or the committee where the rulebook says so."""
     meeting = folder.rules.meeting
@@ -140,7 +180,7 @@ class MeetingPage:
 def meeting_page(user: User, day: date, *, older: str = "", newer: str = "") -> MeetingPage:
     """The person's meetings; those to come stand on the first page alone."""
     meetings = (
-        Meeting.objects.visible_to(user, day)
+        Meeting.objects.party_to(user, day)
         .select_related("committee__host", "presiding__user")
         .annotate(cases=Count("items"))
     )

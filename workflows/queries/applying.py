@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from ethicsreview.accounts.domain import MemberRole
@@ -13,7 +14,7 @@ from workflows.domain.states import Role, State
 from workflows.models import Case, CaseFile, Committee
 from workflows.queries.folders import Folder
 from workflows.queries.rulebooks import latest_rulebook, load_rulebook
-from workflows.queries.submitted import citable
+from workflows.queries.submitted import citable, newest_submitted
 
 
 def open_committees() -> list[tuple[Committee, Rulebook]]:
@@ -42,6 +43,35 @@ def versions_of(files: Iterable[CaseFile]) -> dict[int, list[FileVersion]]:
     for row in rows:
         found[row.upload_id].append(row)
     return dict(found)
+
+
+@dataclass(frozen=True)
+class Held:
+    """A document of the case with the versions one reader may see, newest first.
+
+    ``standing``: whether it belongs to the newest version of the application this reader sees.
+    """
+
+    file: int
+    item: str
+    standing: bool
+    versions: tuple[FileVersion, ...]
+
+
+def readable_files(folder: Folder) -> list[Held]:
+    """Every document with a version that ``readable_version`` gives this person, in the order they came."""
+    rows = list(CaseFile.objects.filter(case=folder.case).order_by("pk"))
+    versions, own = versions_of(rows), Role.TEAM in folder.roles
+    allowed = frozenset[int]() if own else citable(folder)
+    newest = newest_submitted(folder)
+    now = {row["file"] for row in newest.files} if newest else set()
+    found = []
+    for held in rows:
+        kept = tuple(row for row in versions.get(held.upload_id, ()) if own or row.pk in allowed)
+        standing = held.removed_at is None if own else held.pk in now
+        if kept:
+            found.append(Held(held.pk, held.item, standing, kept))
+    return found
 
 
 def readable_version(folder: Folder, file_id: int, number: int) -> FileVersion | None:

@@ -80,16 +80,13 @@ def open_reviews(folder: Folder) -> tuple[Review, ...]:
     """The handed-in reviews of people without a conflict that this person may read; nobody's while they are blind."""
     if folder.case.reviews_opened_at is None:
         return ()
-    readable = set(
-        Review.objects.visible_to(folder.user, folder.day).filter(case=folder.case).values_list("pk", flat=True)
-    )
-    return tuple(row for row in folder.reviews if row.pk in readable and row.submitted_at is not None)
+    return tuple(row for row in folder.reviews if row.pk in folder.readable_reviews and row.submitted_at is not None)
 
 
 def compare(folder: Folder) -> Comparison:
     """Everything the comparison shows."""
     reviews = open_reviews(folder)
-    past = _revised(reviews)
+    past = _revised(reviews, folder.now)
     spreads = {spread.key: spread for spread in folder.profile.items}
     rows = [
         _compared(folder, reviews, item, spreads[key], past)
@@ -103,12 +100,11 @@ def _divergence(row: Compared) -> tuple[Fraction, bool, bool]:
     return (-(row.spread or Fraction()), not row.divided, not row.blocked)
 
 
-def _revised(reviews: Sequence[Review]) -> dict[tuple[int, str], list[Answer]]:
+def _revised(reviews: Sequence[Review], until: datetime) -> dict[tuple[int, str], list[Answer]]:
     """Every answer, oldest first, of the indicators revised since their review was handed in; three queries."""
-    ids = [review.assessment_id for review in reviews]
-    late = Answer.objects.filter(assessment__in=ids, at__gt=F("assessment__submitted_at"))
-    pairs = set(late.values_list("assessment_id", "item"))
-    rows = Answer.objects.filter(assessment__in=ids, item__in={item for _pk, item in pairs}).with_evidence()
+    given = Answer.objects.filter(assessment__in=[review.assessment_id for review in reviews], at__lte=until)
+    pairs = set(given.filter(at__gt=F("assessment__submitted_at")).values_list("assessment_id", "item"))
+    rows = given.filter(item__in={item for _pk, item in pairs}).with_evidence()
     found: dict[tuple[int, str], list[Answer]] = {pair: [] for pair in pairs}
     for answer in rows.order_by("pk"):
         found.get((answer.assessment_id, answer.item), []).append(answer)

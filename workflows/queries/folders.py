@@ -173,6 +173,12 @@ class Folder:
         return [row for row in rows if row.user_id not in self.recused]
 
     @cached_property
+    def readable_reviews(self) -> frozenset[int]:
+        """Ids of the reviews this person may read."""
+        rows = Review.objects.party_to(self.user, self.day).filter(case=self.case)
+        return frozenset(rows.values_list("pk", flat=True))
+
+    @cached_property
     def answers(self) -> dict[int, dict[str, Answer]]:
         """Current answers of each counting review's assessment."""
         return current_answers([review.assessment_id for review in self.reviews])

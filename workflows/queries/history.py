@@ -6,6 +6,7 @@ from typing import Any
 
 from ethicsreview.accounts.models import User
 from ethicsreview.audit.models import AuditEvent
+from workflows.domain.oversight import READINGS
 from workflows.queries.folders import Folder
 
 # What the applicant may know of the committee's work before the decision: that it goes on, not who does what.
@@ -27,9 +28,9 @@ OPEN_TO_APPLICANTS = frozenset(
     }
 )
 # Steps of the work on a draft, too many and too small to tell.
-UNTOLD = frozenset(
-    {"application.save", "supplement.save", "review.rate", "vote.cast", "vote.record", "report.requeue"}
-)
+STEPS = frozenset({"application.save", "supplement.save", "review.rate", "vote.cast", "vote.record", "report.requeue"})
+# What authorities read is told on a page of its own and changes nothing of the case.
+UNTOLD = STEPS | frozenset(READINGS)
 
 
 @dataclass(frozen=True)

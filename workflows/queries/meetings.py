@@ -7,7 +7,7 @@ from ethicsreview.accounts.models import User
 from workflows.domain.clock import local_day
 from workflows.domain.rooms import VOTING, SeatRole
 from workflows.domain.rulebook import Rulebook
-from workflows.domain.sittings import MeetingFacts
+from workflows.domain.sittings import MeetingFacts, MeetingStep
 from workflows.domain.states import MeetingState, Role
 from workflows.models import AgendaItem, Attendance, Conflict, Meeting, Minutes, Seat, TeamMember
 from workflows.queries.minutes import is_stale
@@ -98,3 +98,7 @@ class MeetingFolder:
             minutes_stale=self.minutes is not None and is_stale(self.minutes, self.meeting),
             in_future=self.meeting.starts_at > self.now,
         )
+
+    def may(self, step: MeetingStep) -> bool:
+        """Whether the person's role and the meeting's state are those of the step."""
+        return bool(step.roles & self.roles) and self.facts.state in step.sources

@@ -1,6 +1,7 @@
 """The record of a meeting as plain values, from which its minutes are made."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -136,6 +137,29 @@ def motion_record(motion: Motion) -> dict[str, Any]:
             for row in sorted(motion.dissents.all(), key=lambda row: row.pk)
         ],
     }
+
+
+def approved_minutes(agenda: list[AgendaItem], until: datetime) -> list[Minutes]:
+    """Of meetings that had dealt with a case by then, its items given; the newest first."""
+    held = [item.meeting_id for item in agenda if item.closed_at is not None and item.closed_at <= until]
+    rows = Minutes.objects.filter(meeting__in=held, meeting__state=MeetingState.APPROVED.value)
+    return list(rows.select_related("meeting", "approved_by").order_by("-meeting__starts_at", "-pk"))
+
+
+def as_read(record: dict[str, Any], readable: Collection[int]) -> dict[str, Any]:
+    """The record for one reader: of items on other cases than these nothing but the place, of a ballot that decided
+    nothing no votes."""
+    items = [
+        {**item, "motions": [_without_secrets(motion) for motion in item["motions"]]}
+        if item["case"] in readable
+        else {"position": item["position"]}
+        for item in record["items"]
+    ]
+    return {**record, "items": items}
+
+
+def _without_secrets(motion: dict[str, Any]) -> dict[str, Any]:
+    return motion if motion["carried"] is not None else {**motion, "votes": []}
 
 
 def person(user: Any) -> dict[str, Any]:

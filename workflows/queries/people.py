@@ -5,7 +5,9 @@ from datetime import date
 
 from ethicsreview.accounts.models import User
 from workflows.domain.rooms import VOTING, SeatRole
-from workflows.models import Case
+from workflows.domain.states import CLOSED, Role, State
+from workflows.models import Case, Seat
+from workflows.queries.comparison import is_seated
 from workflows.queries.folders import Folder
 
 
@@ -34,6 +36,21 @@ def presiding(folder: Folder) -> list[User]:
 def applicants(folder: Folder) -> list[User]:
     """The lead and the team."""
     return list(User.objects.filter(pk__in=folder.team))
+
+
+def may_declare(folder: Folder) -> bool:
+    """Whether a conflict can still be declared or set by this person."""
+    return State(folder.case.state) not in CLOSED and is_seated(folder)
+
+
+def recusable(folder: Folder) -> list[Seat]:
+    """Whom the person may recuse: everybody with a seat for the secretary, oneself for a member."""
+    desk = Role.SECRETARY in folder.roles
+    return [
+        seat
+        for seat in folder.seats
+        if seat.user_id not in folder.recused and (desk or seat.user_id == folder.user.pk)
+    ]
 
 
 def case_params(case: Case, **more: str | date) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """One reviewer's own ratings, point by point: what is given, what is missing, what blocks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -77,12 +77,17 @@ def row_of(folder: Folder, item: Item, history: tuple[Answer, ...] = ()) -> Row:
 
 def rows_of(folder: Folder, group: Group) -> list[Row]:
     """The indicators of one point; what was revised since the review was handed in comes with its history."""
+    return rows_with_history(folder, group.items)
+
+
+def rows_with_history(folder: Folder, items: Iterable[Item]) -> list[Row]:
+    """These indicators, with what was revised since the review was handed in; as many queries however many."""
     review = folder.own_review
     past: dict[str, list[Answer]] = {}
     if review is not None and review.submitted_at is not None:
         past = answer_history(review.assessment_id)
     handed_in = review.submitted_at if review else None
-    return [row_of(folder, item, revisions(past.get(item.key, []), handed_in)) for item in group.items]
+    return [row_of(folder, item, revisions(past.get(item.key, []), handed_in)) for item in items]
 
 
 def revisions(answers: Sequence[Answer], handed_in: datetime | None) -> tuple[Answer, ...]:

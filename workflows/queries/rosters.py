@@ -20,7 +20,7 @@ from workflows.queries.rulebooks import committee_editions, latest_rulebook, loa
 # Only these host committees; an enterprise that reviews is registered as a review body of its own.
 HOSTS = frozenset({OrganisationKind.REVIEW_BODY.value, OrganisationKind.SERVICE_CENTRE.value})
 _KEEPERS = [MemberRole.MANAGER.value, MemberRole.SECRETARY.value]
-_SEATABLE = [MemberRole.MEMBER.value, MemberRole.SECRETARY.value]
+SEATABLE = [MemberRole.MEMBER.value, MemberRole.SECRETARY.value]
 
 
 def may_keep_roster(user: User, host_id: int, day: date) -> bool:
@@ -39,7 +39,7 @@ def hosts_kept_by(user: User, day: date) -> QuerySet[Organisation]:
 
 def seatable(committee: Committee, day: date) -> list[User]:
     """Who may be given a seat: the host's members and secretaries without a seat today."""
-    held = Membership.objects.current(day).filter(organisation=committee.host_id, role__in=_SEATABLE)
+    held = Membership.objects.current(day).filter(organisation=committee.host_id, role__in=SEATABLE)
     seated = Seat.objects.current(day).filter(committee=committee)
     people = User.objects.filter(pk__in=held.values("user"), is_active=True).exclude(pk__in=seated.values("user"))
     return list(people.order_by("name", "pk"))

@@ -70,7 +70,7 @@ class VerificationFolder:
     @cached_property
     def round(self) -> TeamRound:
         """The team's ratings and what they come to."""
-        return TeamRound(self.verification, self.scheme, self.recused)
+        return TeamRound(self.verification, self.scheme, self._recused_before)
 
     # -- people --------------------------------------------------------------------------------------------------
 
@@ -83,6 +83,12 @@ class VerificationFolder:
     def recused(self) -> frozenset[int]:
         """Their ids."""
         return frozenset(recusal.user_id for recusal in self.recusals)
+
+    @property
+    def _recused_before(self) -> frozenset[int]:
+        """Whose ratings do not count: once it is decided, a later recusal takes nothing from what was decided."""
+        decided = self.verification.decided_at
+        return frozenset(row.user_id for row in self.recusals if decided is None or row.at <= decided)
 
     @cached_property
     def places(self) -> list[TeamAssessor]:

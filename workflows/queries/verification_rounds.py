@@ -85,7 +85,7 @@ class TeamRound:
     @property
     def unjudged(self) -> tuple[int, ...]:
         """Ids of evidence that supports something and was neither accepted nor rejected."""
-        return tuple(piece.pk for piece in self.evidence if piece.accepted is None and piece.links.all())
+        return tuple(piece.pk for piece in self.evidence if piece.accepted is None and piece.standing_links)
 
     @property
     def undecided(self) -> tuple[str, ...]:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from ethicsreview.accounts.domain import MemberRole
 from ethicsreview.accounts.models import Membership, User
 from workflows.domain.verification_states import V_CLOSED, VState
 from workflows.models import Finding, Objection, PanelBallot, PanelSeat, PanelVote, TeamAssessor, Verification
+from workflows.queries.certificates import awaiting_look
 
 PARTS = frozenset({MemberRole.SECRETARY, MemberRole.MANAGER, MemberRole.ASSESSOR, MemberRole.ENTERPRISE})
 MOST = 200  # open verifications of a person that are looked at
@@ -32,7 +33,8 @@ def has_part(roles: Collection[MemberRole]) -> bool:
 
 def verification_tasks(user: User, day: date, *, most: int) -> list[VerificationTask]:
     """What awaits the person, the oldest first, at most so many; ``day`` is the day rights are asked for."""
-    rows = _annotated(user, day).exclude(state__in=[state.value for state in V_CLOSED])
+    watched = Q(state=VState.CERTIFIED.value) & awaiting_look(day, "certificate__")
+    rows = _annotated(user, day).filter(~Q(state__in=[state.value for state in V_CLOSED]) | watched)
     rows = rows.select_related("self_assessment").order_by("changed_at", "pk")[:MOST]
     found = [(task, row) for row in rows if (task := _task(row, user, day))]
     return [VerificationTask(task, row, row.changed_at) for task, row in found[:most]]
@@ -45,7 +47,7 @@ def _annotated(user: User, day: date) -> QuerySet[Verification]:
     team = TeamAssessor.objects.filter(**here, **mine)
     ballot = PanelBallot.objects.filter(**here, closed_at__isnull=True)
     voted = PanelVote.objects.filter(ballot__verification=OuterRef("pk"), ballot__closed_at__isnull=True, user=user.pk)
-    return Verification.objects.visible_to(user, day).annotate(
+    return Verification.objects.party_to(user, day).annotate(
         on_team=Exists(team),
         leads_team=Exists(team.filter(lead=True)),
         on_panel=Exists(PanelSeat.objects.filter(**here, **mine)),
@@ -63,6 +65,8 @@ def _annotated(user: User, day: date) -> QuerySet[Verification]:
 def _task(row: Any, user: User, day: date) -> str:
     """What the annotated verification asks of the person; empty for nothing."""
     state = VState(row.state)
+    if state is VState.CERTIFIED:
+        return "surveil" if not row.of_enterprise and (row.coordinates or row.on_team) else ""
     if row.of_enterprise:
         return "answer_findings" if state is VState.CORRECTION and row.unanswered else ""
     found = _of_team(row, state) or _of_others(row, state, user, day)

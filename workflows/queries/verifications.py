@@ -43,11 +43,14 @@ __all__ = [
     "lapsed_corrections",
     "notices_running",
     "of_person",
+    "page_of",
     "register_page",
     "request_facts",
+    "schemes",
     "soon_lapsing_corrections",
     "valid_certificate",
     "verification_page",
+    "worked_on",
     "workload",
 ]
 
@@ -83,7 +86,7 @@ def full(rows: QuerySet[Verification]) -> QuerySet[Verification]:
 
 def of_person(user: User, day: date) -> QuerySet[Verification]:
     """The verifications a person may read, ready for a folder each."""
-    return full(Verification.objects.visible_to(user, day))
+    return full(Verification.objects.party_to(user, day))
 
 
 # -- lists -------------------------------------------------------------------------------------------------------
@@ -118,11 +121,9 @@ class VerificationPage:
 
 def filtered(user: User, day: date, filters: Filters) -> QuerySet[Verification]:
     """What the person may read and the filters leave, in any state."""
-    rows = Verification.objects.visible_to(user, day)
+    rows: QuerySet[Verification] = Verification.objects.party_to(user, day)
     if filters.mine:
-        mine = {"verification": OuterRef("pk"), "user": user.pk, "ended_at__isnull": True}
-        part = Exists(TeamAssessor.objects.filter(**mine)) | Exists(PanelSeat.objects.filter(**mine))
-        rows = rows.filter(Q(part) | Q(reviewer=user.pk))
+        rows = worked_on(rows, user.pk)
     if filters.open:
         rows = rows.exclude(state__in=[state.value for state in V_CLOSED])
     if filters.text:
@@ -131,17 +132,29 @@ def filtered(user: User, day: date, filters: Filters) -> QuerySet[Verification]:
     return rows
 
 
+def worked_on(rows: QuerySet[Verification], user_id: int | None) -> QuerySet[Verification]:
+    """Those of ``rows`` in which the person has a part on the body's side."""
+    mine = {"verification": OuterRef("pk"), "user": user_id, "ended_at__isnull": True}
+    part = Exists(TeamAssessor.objects.filter(**mine)) | Exists(PanelSeat.objects.filter(**mine))
+    return rows.filter(Q(part) | Q(reviewer=user_id))
+
+
 def verification_page(
     user: User, day: date, filters: Filters, *, older: str = "", newer: str = ""
 ) -> VerificationPage:
+    """One page of the verifications the person has a part in; two queries."""
+    return page_of(filtered(user, day, filters), filters.state, older=older, newer=newer)
+
+
+def page_of(rows: QuerySet[Verification], state: str = "", *, older: str = "", newer: str = "") -> VerificationPage:
     """One page; ``older`` and ``newer`` are marks of a page seen before, a foreign mark starts anew. Two queries."""
-    rows = filtered(user, day, filters)
     found = dict(rows.order_by().values_list("state").annotate(count=Count("pk")))
-    counts = {state: found[state.value] for state in VState if state.value in found}
-    if filters.state:
-        rows = rows.filter(state=filters.state)
-    total = found.get(filters.state, 0) if filters.state else sum(found.values())
-    rows = rows.select_related("self_assessment", "host", "scheme").defer("scheme__content", "host__logo")
+    counts = {one: found[one.value] for one in VState if one.value in found}
+    if state:
+        rows = rows.filter(state=state)
+    total = found.get(state, 0) if state else sum(found.values())
+    rows = rows.select_related("self_assessment", "host", "scheme", "certificate")
+    rows = rows.defer("scheme__content", "host__logo")
     before, after = _moment(newer), _moment(older)
     if before:
         later = Q(changed_at__gt=before[0]) | Q(changed_at=before[0], pk__gt=before[1])
@@ -303,7 +316,7 @@ def _issued(mark: str) -> tuple[date, int] | None:
 def notices_running(now: datetime) -> list[Verification]:
     """Recommendations whose public notice runs today where each scheme holds, the first to end first."""
     found = Q(pk__in=[])
-    for edition in _schemes():
+    for edition in schemes():
         day = local_day(now, load_scheme(edition).time_zone)
         found |= Q(scheme=edition, notice_from__lte=day, notice_until__gte=day)
     return list(
@@ -316,14 +329,15 @@ def notices_running(now: datetime) -> list[Verification]:
 # -- what the clock looks for ------------------------------------------------------------------------------------
 
 
-def _schemes() -> QuerySet[RulebookVersion]:
+def schemes() -> QuerySet[RulebookVersion]:
+    """Every published edition of a scheme, without its content."""
     return RulebookVersion.objects.filter(kind=RulebookKind.VERIFICATION.value).defer("content").order_by("pk")
 
 
 def lapsed_corrections(now: datetime) -> list[int]:
     """Ids of verifications whose correction window is over."""
     found = Q(pk__in=[])
-    for edition in _schemes():
+    for edition in schemes():
         found |= Q(scheme=edition, correction_until__lt=local_day(now, load_scheme(edition).time_zone))
     rows = Verification.objects.filter(found, state=VState.CORRECTION.value)
     return list(rows.order_by("pk").values_list("pk", flat=True))
@@ -332,7 +346,7 @@ def lapsed_corrections(now: datetime) -> list[int]:
 def soon_lapsing_corrections(now: datetime) -> list[int]:
     """Ids of verifications whose window ends within a week, and whose enterprise was not told."""
     found = Q(pk__in=[])
-    for edition in _schemes():
+    for edition in schemes():
         day = local_day(now, load_scheme(edition).time_zone)
         latest = day + timedelta(days=WARNED_BEFORE)
         found |= Q(scheme=edition, correction_until__gte=day, correction_until__lte=latest)
@@ -343,7 +357,7 @@ def soon_lapsing_corrections(now: datetime) -> list[int]:
 def lapsed_certificates(now: datetime) -> list[int]:
     """Ids of certificates still valid whose DCMM certificate ran out and was not renewed in time."""
     found = Q(pk__in=[])
-    for edition in _schemes():
+    for edition in schemes():
         scheme = load_scheme(edition)
         day = local_day(now, scheme.time_zone)
         latest = day - timedelta(days=scheme.lapse_days.value)

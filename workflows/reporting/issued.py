@@ -5,6 +5,7 @@ from functools import cached_property
 
 from django.db.models import Q
 
+from assessments.domain.ratings import Rating, ReviewerRatings
 from assessments.models import Answer
 from workflows.domain.rooms import SeatRole
 from workflows.models import (
@@ -80,6 +81,20 @@ class IssuedFolder(Folder):
     def answers(self) -> dict[int, dict[str, Answer]]:
         """The answers that stood then."""
         return {pk: {item: given[-1] for item, given in items.items()} for pk, items in self.every_answer.items()}
+
+    @cached_property
+    def ratings(self) -> tuple[ReviewerRatings, ...]:
+        """What each reviewer rated then."""
+        return tuple(
+            ReviewerRatings(
+                review.user_id,
+                {
+                    item: Rating(answer.step or None, answer.not_applicable)
+                    for item, answer in self.answers[review.assessment_id].items()
+                },
+            )
+            for review in self.reviews
+        )
 
     @cached_property
     def motions(self) -> list[Motion]:

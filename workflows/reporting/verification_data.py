@@ -304,11 +304,10 @@ class PlanRow:
 
 
 @dataclass(frozen=True)
-class VerificationReportData:
-    """All that report and certificate are made of; moments are printed in ``zone``, the scheme's time zone.
+class Basis:
+    """Who was verified, by whom, and by which editions of instrument and scheme.
 
-    ``claim`` is the DCMM level the verified result rests on, ``claim_note`` what the assessors say of the certificate
-    that was claimed.
+    Moments are printed in ``zone``, the scheme's time zone.
     """
 
     zone: str
@@ -319,6 +318,16 @@ class VerificationReportData:
     edition: Edition
     scheme: Edition
     scheme_instrument: Text
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What both sides rated, what it comes to, and what would lift it.
+
+    ``claim`` is the DCMM level the verified result rests on, ``claim_note`` what the assessors say of the certificate
+    that was claimed.
+    """
+
     policy: Policy
     reference_date: date
     own: RoundFacts
@@ -327,11 +336,18 @@ class VerificationReportData:
     claim_note: str
     dimensions: tuple[DimensionFacts, ...]
     evidence: tuple[EvidenceFacts, ...]
+    findings: tuple[FindingFacts, ...]
+    plan: Plan | None
+
+
+@dataclass(frozen=True)
+class Procedure:
+    """How it was found, step by step, to the decision and its place in the audit chain."""
+
     steps: tuple[StepFacts, ...]
     returns: tuple[ReturnFacts, ...]
     team: tuple[AssessorFacts, ...]
     onsite: tuple[OnSiteFacts, ...]
-    findings: tuple[FindingFacts, ...]
     recommendation: JudgementFacts | None
     compliance: JudgementFacts | None
     ballots: tuple[BallotFacts, ...]
@@ -340,8 +356,12 @@ class VerificationReportData:
     recusals: tuple[RecusalFacts, ...]
     decision: DecisionFacts
     certificate: CertificateFacts | None
-    plan: Plan | None
     head: ChainHead
+
+
+@dataclass(frozen=True)
+class VerificationReportData(Procedure, Outcome, Basis):
+    """All that report and certificate are made of."""
 
     def number(self, kind: VReportKind) -> str:
         """The document's own number: the certificate's, or the reference with R for the report."""

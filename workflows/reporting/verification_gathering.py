@@ -5,7 +5,7 @@ from typing import Any
 
 from assessments.domain.claims import ClaimSource
 from assessments.domain.enterprises import Size
-from assessments.domain.planning import plan
+from assessments.domain.planning import Plan, plan
 from assessments.domain.staged import StagedInstrument
 from assessments.domain.strict import Text
 from assessments.models import Snapshot
@@ -13,18 +13,22 @@ from assessments.queries import load_staged
 from ethicsreview.audit.domain import organisation_chain
 from ethicsreview.audit.models import AuditEvent
 from ethicsreview.audit.queries import chain_head
+from workflows.domain.scheme import Scheme
 from workflows.domain.verification_states import VState
 from workflows.models import Certificate, Verification
 from workflows.queries.rulebooks import load_scheme
 from workflows.reporting.data import ChainHead, Edition
 from workflows.reporting.naming import both, party, person
 from workflows.reporting.verification_data import (
+    Basis,
     CertificateFacts,
     ClaimFacts,
     DecisionFacts,
     EnterpriseFacts,
     EvidenceFacts,
     NaFacts,
+    Outcome,
+    Procedure,
     VerificationReportData,
 )
 from workflows.reporting.verification_items import SideBySide
@@ -39,25 +43,14 @@ def gather(verification: Verification) -> VerificationReportData:
     """
     scheme = load_scheme(verification.scheme)
     decided = DecidedVerification(verification, scheme)
+    instrument = load_staged(verification.self_assessment.assessment.instrument_version)
+    parts = (_basis(verification, scheme, instrument), _outcome(decided, instrument), _procedure(decided))
+    return VerificationReportData(**{name: value for part in parts for name, value in vars(part).items()})
+
+
+def _basis(verification: Verification, scheme: Scheme, instrument: StagedInstrument) -> Basis:
     version = verification.self_assessment.assessment.instrument_version
-    instrument = load_staged(version)
-    if verification.verified is None:
-        raise ValueError(f"verification {verification.pk} has no verified result")
-    own, verified = _round(instrument, verification.snapshot), _round(instrument, verification.verified)
-    evidence = _evidence(instrument, verification.verified.facts, verification.snapshot.facts)
-    findings = decided.findings()
-    sides = SideBySide(
-        instrument,
-        own=own,
-        verified=verified,
-        evidence=evidence,
-        findings=findings,
-        set_aside=_set_aside(own, verified, decided),
-    )
-    chain = organisation_chain(verification.self_assessment.organisation_id)
-    head = chain_head(chain)
-    tier = verified.verdict.tier
-    return VerificationReportData(
+    return Basis(
         zone=scheme.time_zone,
         reference=verification.reference,
         host=party(verification.host),
@@ -66,30 +59,55 @@ def gather(verification: Verification) -> VerificationReportData:
         edition=Edition(version.slug, version.version, instrument.title, version.digest),
         scheme=Edition(scheme.slug, scheme.version, scheme.title, verification.scheme.digest),
         scheme_instrument=scheme.instrument,
+    )
+
+
+def _outcome(decided: DecidedVerification, instrument: StagedInstrument) -> Outcome:
+    row = decided.row
+    if row.verified is None:
+        raise ValueError(f"verification {row.pk} has no verified result")
+    own, verified = _round(instrument, row.snapshot), _round(instrument, row.verified)
+    evidence, findings = _evidence(instrument, row.verified.facts, row.snapshot.facts), decided.findings()
+    aside = _set_aside(own, verified, decided)
+    sides = SideBySide(instrument, own=own, verified=verified, evidence=evidence, findings=findings, set_aside=aside)
+    return Outcome(
         policy=verified.request.policy,
         reference_date=verified.request.day or decided.day_of_hand_in,
         own=own,
         verified=verified,
-        claim=_claim(instrument, verified, verification.verified.facts, decided),
-        claim_note=verification.dcmm_note,
+        claim=_claim(instrument, verified, row.verified.facts, decided),
+        claim_note=row.dcmm_note,
         dimensions=sides.dimensions(),
         evidence=evidence,
+        findings=findings,
+        plan=_plan(instrument, verified),
+    )
+
+
+def _plan(instrument: StagedInstrument, verified: RoundFacts) -> Plan | None:
+    """What lifts the verified result to the next tier; None at the highest."""
+    tier = verified.verdict.tier
+    if tier == instrument.highest:
+        return None
+    return plan(instrument, verified.request.ratings, tier=tier + 1, dcmm=verified.proof.level)
+
+
+def _procedure(decided: DecidedVerification) -> Procedure:
+    chain = organisation_chain(decided.row.self_assessment.organisation_id)
+    head = chain_head(chain)
+    return Procedure(
         steps=decided.steps(),
         returns=decided.returns(),
         team=decided.team(),
         onsite=decided.onsite(),
-        findings=findings,
         recommendation=decided.recommendation(),
         compliance=decided.compliance(),
         ballots=decided.ballots(),
-        panel_citation=scheme.panel.threshold.citation,
+        panel_citation=decided.scheme.panel.threshold.citation,
         notice=decided.notice(),
         recusals=decided.recusals(),
-        decision=_decision(verification, decided),
-        certificate=_certificate(verification),
-        plan=None
-        if tier == instrument.highest
-        else plan(instrument, verified.request.ratings, tier=tier + 1, dcmm=verified.proof.level),
+        decision=_decision(decided.row, decided),
+        certificate=_certificate(decided.row),
         head=ChainHead(chain, head.number, head.digest),
     )
 

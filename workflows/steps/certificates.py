@@ -11,12 +11,10 @@ from workflows.domain.certificate_table import CertificateFacts, CertificateStep
 from workflows.domain.gapcodes import Refused
 from workflows.domain.verification_states import CertificateState, CertificateVerb
 from workflows.models import Certificate, CertificateEvent, Verification
-from workflows.queries.certificates import CertificateFolder
+from workflows.queries.certificates import LIVE, CertificateFolder
 from workflows.queries.verification_folders import VerificationFolder
 from workflows.queries.verifications import full
 from workflows.steps.verifications import log_certificate
-
-_LIVE = [CertificateState.VALID.value, CertificateState.SUSPENDED.value]
 
 
 def lock_certificate(certificate_id: int, *, actor: User | None, now: datetime) -> CertificateFolder:
@@ -65,7 +63,7 @@ def replace_earlier(certificate: Certificate, *, actor: User, now: datetime) -> 
         chain.append(row.follows_id)
         row = SelfAssessment.objects.only("pk", "follows_id").get(pk=row.follows_id)
     earlier = Certificate.objects.select_for_update().filter(
-        verification__self_assessment__in=chain, organisation=certificate.organisation_id, state__in=_LIVE
+        verification__self_assessment__in=chain, organisation=certificate.organisation_id, state__in=LIVE
     )
     replaced = [one for one in earlier.order_by("pk") if same_entity(one.legal_entity, certificate.legal_entity)]
     for one in replaced:

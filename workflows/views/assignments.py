@@ -22,9 +22,9 @@ from workflows.domain.transitions import ASSIGN
 from workflows.forms.intake import ConflictForm, ReasonsForm, ReviewersForm
 from workflows.models import Conflict
 from workflows.queries.folders import Folder
+from workflows.queries.people import may_declare, recusable
 from workflows.queries.workload import Load, loads
 from workflows.views.doors import needed, open_case, reader, refusal, status_of
-from workflows.views.hub import may_declare
 from workflows.views.pieces import breadcrumb, status
 from workflows.wording import SEAT_ROLES
 
@@ -126,13 +126,11 @@ def open_reviews(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _people(folder: Folder) -> list[tuple[int, str]]:
-    """Whom the person may recuse: everybody with a seat for the secretary, oneself for a member."""
+    """Whom the person may recuse, by name and office."""
     language = get_language() or "en"
-    own = Role.SECRETARY not in folder.roles
     return [
         (seat.user_id, f"{seat.user.name_in(language)} · {SEAT_ROLES[seat.role]}")  # type: ignore[index]
-        for seat in folder.seats
-        if seat.user_id not in folder.recused and (not own or seat.user_id == folder.user.pk)
+        for seat in recusable(folder)
     ]
 
 

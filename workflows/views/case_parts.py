@@ -14,6 +14,7 @@ from workflows.domain.gapcodes import Gap, GapCode
 from workflows.domain.rooms import SeatRole
 from workflows.domain.rulebook import ListQuestion
 from workflows.domain.states import CLOSED, State
+from workflows.models import Seat
 from workflows.queries.folders import Folder
 from workflows.queries.history import history
 from workflows.views.doors import needed
@@ -104,12 +105,24 @@ def _questions(asked: Iterable[ListQuestion], codes: Iterable[str]) -> list[dict
     ]
 
 
+def _in_order(folder: Folder) -> list[Seat]:
+    return sorted(folder.seats, key=lambda seat: (_ORDER.index(SeatRole(seat.role)), seat.pk))
+
+
+def seated(folder: Folder) -> list[dict[str, Any]]:
+    """Who sits on the committee, the chair first; nothing of what they have to do with the case."""
+    language = get_language() or "en"
+    return [
+        {"name": seat.user.name_in(language), "role": SEAT_ROLES[SeatRole(seat.role)]} for seat in _in_order(folder)
+    ]
+
+
 def people(folder: Folder) -> list[dict[str, Any]]:
     """The committee as it stands to this case, the chair first."""
     language = get_language() or "en"
     reviewing = {review.user_id: review for review in folder.reviews}
     shown = []
-    for seat in sorted(folder.seats, key=lambda seat: (_ORDER.index(SeatRole(seat.role)), seat.pk)):
+    for seat in _in_order(folder):
         review = reviewing.get(seat.user_id)
         chip, tone = "", "plain"
         if seat.user_id in folder.recused:

@@ -20,6 +20,7 @@ from workflows.models import Case
 from workflows.queries.deadlines import clock_of
 from workflows.queries.folders import Folder
 from workflows.queries.lists import CaseFilters, Page, case_page
+from workflows.queries.people import may_declare
 from workflows.views import case_parts, hub
 from workflows.views.doors import desk_day, open_case, reader
 from workflows.views.pieces import breadcrumb, clocks, status, steps
@@ -106,7 +107,7 @@ def case_page_view(request: HttpRequest, pk: int) -> HttpResponse:
         "first": first,
         "more": more,
         "comparison": hub.may_read_reviews(folder),
-        "declarable": hub.may_declare(folder),
+        "declarable": may_declare(folder),
         **_parts(folder, desk=desk),
     }
     return render(request, "workflows/case_page.html", context)

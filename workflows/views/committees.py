@@ -60,7 +60,9 @@ def committee_page(request: HttpRequest, pk: int) -> HttpResponse:
         "rulebook": rules.title.in_(language),
         "needed": needed(gaps_of(committee, [seat for seat in listed if seat.starts <= day]), rules),
         "keeper": keeper,
-        "members": [_member(seat, rules, day) | _links(seat, user.pk, keeper=keeper) for seat in _in_order(listed)],
+        "members": [
+            member_row(seat, rules, day) | _links(seat, user.pk, keeper=keeper) for seat in seats_in_order(listed)
+        ],
         "breadcrumb": [
             {"label": _("Committees"), "url": reverse("workflows:committee-list")},
             {"label": committee.code},
@@ -69,7 +71,8 @@ def committee_page(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "workflows/committee_page.html", context)
 
 
-def _in_order(seats: list[Seat]) -> list[Seat]:
+def seats_in_order(seats: list[Seat]) -> list[Seat]:
+    """By role, then by who came first."""
     return sorted(seats, key=lambda seat: (_ORDER.index(SeatRole(seat.role)), seat.starts, seat.pk))
 
 
@@ -81,7 +84,8 @@ def _links(seat: Seat, user_id: int, *, keeper: bool) -> dict[str, str]:
     }
 
 
-def _member(seat: Seat, rules: Rulebook, day: date) -> dict[str, Any]:
+def member_row(seat: Seat, rules: Rulebook, day: date) -> dict[str, Any]:
+    """A seat in words: who, as what, which categories it covers, its term."""
     language = get_language() or "en"
     labels = {category.code: category.label.in_(language) for category in rules.committee.categories}
     profession = seat.profession_zh if language.startswith("zh") and seat.profession_zh else seat.profession

@@ -4,7 +4,6 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
@@ -15,6 +14,7 @@ from workflows.queries.comparison import Blocked, Compared, Comparison, Fate, Gi
 from workflows.queries.folders import Folder
 from workflows.queries.submitted import Paper, papers
 from workflows.views.pieces import breadcrumb, status
+from workflows.views.places import Places
 from workflows.views.points import evidence_words, icon_of, item_words, rating_words
 
 
@@ -53,8 +53,9 @@ def blind_context(folder: Folder) -> dict[str, Any]:
     }
 
 
-def comparison_context(folder: Folder, asked: str) -> dict[str, Any]:
-    """The whole page; an unknown filter shows all."""
+def comparison_context(folder: Folder, asked: str, places: Places | None = None) -> dict[str, Any]:
+    """The whole page; an unknown filter shows all. ``places`` is where a reader who is no party finds the parts."""
+    places = places or Places(folder.case.pk)
     which = Show(asked) if asked in set(Show) else Show.ALL
     found, language = compare(folder), get_language() or "en"
     known = {paper.version: paper for paper in papers(folder)}
@@ -70,21 +71,21 @@ def comparison_context(folder: Folder, asked: str) -> dict[str, Any]:
             {"name": review.user.name_in(language), "opinion": review.opinion, "at": review.submitted_at}
             for review in found.reviews
         ],
-        "rows": [_row(folder, row, known, language) for row in rows],
+        "rows": [_row(folder, row, known, places) for row in rows],
         "blocked": [_block(folder, block, language) for block in found.blocked],
-        "tabs": _tabs(folder, found, which),
+        "tabs": _tabs(found, which, places),
         "highest": int(folder.instrument.highest),
     }
 
 
-def _tabs(folder: Folder, found: Comparison, which: Show) -> list[dict[str, Any]]:
+def _tabs(found: Comparison, which: Show, places: Places) -> list[dict[str, Any]]:
     labels = {
         Show.ALL: pgettext("indicators", "All"),
         Show.DIFFERING: pgettext("indicators", "Reviewers differ"),
         Show.GATES: pgettext("indicators", "Gates"),
         Show.ZEROS: pgettext("indicators", "Standing blocks"),
     }
-    path = reverse("workflows:comparison", args=[folder.case.pk])
+    path = places.comparing()
     return [
         {
             "label": label,
@@ -120,7 +121,8 @@ def _shown(value: Fraction | None) -> str:
     return "—" if value is None else show(value)
 
 
-def _row(folder: Folder, row: Compared, known: dict[int, Paper], language: str) -> dict[str, Any]:
+def _row(folder: Folder, row: Compared, known: dict[int, Paper], places: Places) -> dict[str, Any]:
+    language = get_language() or "en"
     return {
         **item_words(row.item, folder.instrument, language),
         "icon": icon_of(row.group),
@@ -128,17 +130,17 @@ def _row(folder: Folder, row: Compared, known: dict[int, Paper], language: str) 
         "blocked": row.blocked,
         "divided": row.divided,
         "spread": show(row.spread, 0 if row.spread.denominator == 1 else 2) if row.spread else "",
-        "given": [_given(folder, entry, known, language) for entry in row.given],
+        "given": [_given(folder, entry, known, places) for entry in row.given],
     }
 
 
-def _given(folder: Folder, entry: Given, known: dict[int, Paper], language: str) -> dict[str, Any]:
-    answer = entry.answer
+def _given(folder: Folder, entry: Given, known: dict[int, Paper], places: Places) -> dict[str, Any]:
+    answer, language = entry.answer, get_language() or "en"
     return {
         "name": entry.review.user.name_in(language),
         "words": rating_words(answer, folder.instrument, language),
         "reason": answer.reason if answer else "",
-        "links": evidence_words(list(answer.evidence.all()) if answer else [], known, folder.case.pk),
+        "links": evidence_words(list(answer.evidence.all()) if answer else [], known, places),
         "history": [
             {"answer": past, "words": rating_words(past, folder.instrument, language)} for past in entry.history
         ],

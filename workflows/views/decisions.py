@@ -22,6 +22,7 @@ from workflows.actions import decisions as actions
 from workflows.domain.checks import decision_rule
 from workflows.domain.gapcodes import Gap, GapCode, Refused
 from workflows.domain.rulebook import DecisionRule, Effect
+from workflows.domain.statements import sections
 from workflows.domain.states import Role, State
 from workflows.domain.transitions import (
     CONFIRM_MODIFICATION,
@@ -35,7 +36,6 @@ from workflows.forms.decisions import (
     DecisionForm,
     IssueForm,
     condition_rows,
-    sections,
     typed_conditions,
 )
 from workflows.forms.meetings import PrintedReasonsForm

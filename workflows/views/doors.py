@@ -41,7 +41,7 @@ def open_case(request: HttpRequest, pk: int) -> Folder:
     """The case as this person stands to it, or 404."""
     now = timezone.now()
     user = reader(request)
-    rows = Case.objects.visible_to(user, desk_day(now)).select_related(
+    rows = Case.objects.party_to(user, desk_day(now)).select_related(
         "committee__host", "rulebook", "instrument", "applicant", "lead", "acting_chair__user"
     )
     case = rows.filter(pk=pk).first()
@@ -54,7 +54,7 @@ def open_meeting(request: HttpRequest, pk: int) -> MeetingFolder:
     """The meeting as this person stands to it, or 404."""
     now = timezone.now()
     user = reader(request)
-    rows = Meeting.objects.visible_to(user, desk_day(now)).select_related("committee__host", "presiding__user")
+    rows = Meeting.objects.party_to(user, desk_day(now)).select_related("committee__host", "presiding__user")
     meeting = rows.filter(pk=pk).first()
     if meeting is None:
         raise Http404

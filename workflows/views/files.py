@@ -16,8 +16,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from ethicsreview.files.domain.kinds import BadFile
 from ethicsreview.files.models import FileVersion
-from ethicsreview.files.queries import FileLost
-from ethicsreview.files.views import attachment_response, page_response
 from ethicsreview.files.wording import reason
 from workflows.actions.applications import add_file, remove_file, replace_file
 from workflows.domain.application_form import ItemKind, Step
@@ -29,6 +27,7 @@ from workflows.queries.applying import readable_version
 from workflows.queries.folders import Folder
 from workflows.views.application_page import Typed, pieces, step_bar, step_context, step_url
 from workflows.views.doors import open_case, reader, refusal
+from workflows.views.sheets import download, page_picture
 
 Sent = UploadedFile[Any]
 MOST_AT_ONCE = 20  # files in one request
@@ -166,24 +165,11 @@ def _readable(request: HttpRequest, pk: int, file_id: int, number: int) -> FileV
 @require_GET
 def file_download(request: HttpRequest, pk: int, file_id: int, number: int) -> HttpResponseBase:
     """One version of a document, as it was sent."""
-    version = _readable(request, pk, file_id, number)
-    try:
-        return attachment_response(version)
-    except FileLost:
-        return _lost(request, version)
+    return download(request, _readable(request, pk, file_id, number))
 
 
 @login_required
 @require_GET
 def file_page(request: HttpRequest, pk: int, file_id: int, number: int, page: int) -> HttpResponseBase:
     """One page of a version as a picture."""
-    version = _readable(request, pk, file_id, number)
-    try:
-        return page_response(request, version, page)
-    except FileLost:
-        return _lost(request, version)
-
-
-def _lost(request: HttpRequest, version: FileVersion) -> HttpResponse:
-    """The bytes are gone from the store: the operator can bring them back, and the page says so."""
-    return render(request, "workflows/file_lost.html", {"version": version}, status=503)
+    return page_picture(request, _readable(request, pk, file_id, number), page)

@@ -21,11 +21,10 @@ from workflows.actions.applications import (
     answer_supplement,
     content_digest,
     resubmit_case,
-    save_answers,
     submit_case,
     withdraw_case,
 )
-from workflows.domain.application import PLEDGE, YES
+from workflows.actions.handing_in import make_pledge
 from workflows.domain.gapcodes import Gap, GapCode, Refused
 from workflows.domain.states import Role, State
 from workflows.domain.transitions import WITHDRAW
@@ -150,12 +149,7 @@ def _is_in(folder: Folder, number: str) -> bool:
 def _send(folder: Folder, given: dict[str, Any]) -> None:
     """The pledge is kept first; it belongs to what is frozen, and stays where the rest is refused."""
     case, who = folder.case.pk, folder.user
-    seen = given["seen"]
-    if Role.APPLICANT in folder.roles and folder.application.answers.get(PLEDGE) != YES:
-        if seen and seen != content_digest(folder):
-            raise Refused((Gap(GapCode.STALE),))
-        seen = ""
-        save_answers(case, {PLEDGE: YES}, actor=who, now=timezone.now())
+    seen = make_pledge(folder, seen=given["seen"], now=timezone.now())
     act: dict[State, Callable[..., object]] = {
         State.SUPPLEMENT: answer_supplement,
         State.MODIFYING: resubmit_case,

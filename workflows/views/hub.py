@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from workflows.domain import transitions as t
-from workflows.domain.states import CLOSED, Role, State
+from workflows.domain.states import Role, State
 from workflows.domain.transitions import Transition, gaps
 from workflows.queries.folders import Folder
 from workflows.views.doors import needed
@@ -337,8 +337,3 @@ def _row(folder: Folder, entry: Entry) -> dict[str, Any]:
 def may_read_reviews(folder: Folder) -> bool:
     """Whether the comparison is open to the person: the reviews are, and the person sits on the committee."""
     return folder.case.reviews_opened_at is not None and bool(_READERS & folder.roles)
-
-
-def may_declare(folder: Folder) -> bool:
-    """Whether a conflict can still be declared or set by this person."""
-    return State(folder.case.state) not in CLOSED and bool(_READERS & folder.roles)

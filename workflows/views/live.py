@@ -8,13 +8,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from workflows.domain.rooms import Mode, SeatRole
-from workflows.domain.sittings import ATTEND, MEETING_TABLE, MeetingStep
+from workflows.domain.sittings import ATTEND, MEETING_TABLE
 from workflows.domain.states import MeetingState, Role
 from workflows.models import Attendance, Seat
-from workflows.queries.agenda import Line, agenda_lines, votes_needed
+from workflows.queries.agenda import Line, agenda_lines, leads, members, votes_needed
 from workflows.queries.meetings import MeetingFolder
 from workflows.views.doors import needed
-from workflows.views.table import item_part, language, leads, members, outcome_label, results_of, vote_part
+from workflows.views.table import item_part, language, outcome_label, results_of, vote_part
 from workflows.wording import MEETING_STATES, MODES, SEAT_ROLES
 
 PARTS = ("bar", "room", "item", "agenda", "vote")
@@ -25,11 +25,6 @@ def meeting_status(state: str) -> dict[str, Any]:
     """Label and tone for ``_status.html``."""
     known = MeetingState(state)
     return {"label": MEETING_STATES[known], "tone": _TONES.get(known, "plain")}
-
-
-def may(step: MeetingStep, meeting: MeetingFolder) -> bool:
-    """Whether the person's role and the meeting's state are those of the step."""
-    return bool(step.roles & meeting.roles) and meeting.facts.state in step.sources
 
 
 def live(meeting: MeetingFolder) -> dict[str, Any]:
@@ -46,7 +41,7 @@ def live(meeting: MeetingFolder) -> dict[str, Any]:
     return {
         "parts": parts,
         "seen": "-".join([meeting.meeting.state, *(_digest(parts[name]) for name in PARTS)]),
-        "steps": {step.verb.replace(".", "_"): may(step, meeting) for step in MEETING_TABLE},
+        "steps": {step.verb.replace(".", "_"): meeting.may(step) for step in MEETING_TABLE},
         "is_open": meeting.meeting.state == MeetingState.OPEN.value,
         "polls": meeting.meeting.state in {MeetingState.OPEN.value, MeetingState.CONVENED.value},
         "said": _said(parts),
@@ -122,7 +117,7 @@ def _current_cells(current: Line) -> list[dict[str, Any]]:
 def _room(meeting: MeetingFolder, current: Line | None) -> dict[str, Any]:
     here = {stay.seat_id: stay for stay in _present(meeting)}
     recused = current.folder.recused if current and current.folder else frozenset[int]()
-    open_now = may(ATTEND, meeting)
+    open_now = meeting.may(ATTEND)
     desk = Role.SECRETARY in meeting.roles
     seats = members(meeting)
     replaced = {stay.stands_for_id for stay in here.values()}

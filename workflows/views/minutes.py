@@ -20,13 +20,13 @@ from workflows.domain.gapcodes import Gap, GapCode, Refused
 from workflows.domain.rooms import Mode, SeatRole
 from workflows.domain.sittings import APPROVE_MINUTES, DRAFT_MINUTES, meeting_gaps
 from workflows.domain.states import MotionKind
-from workflows.forms.meetings import NotesForm
+from workflows.forms.meetings import NotesForm, ReadDraftForm
 from workflows.queries.agenda import agenda_lines
 from workflows.queries.folders import Folder
 from workflows.queries.meetings import MeetingFolder
-from workflows.queries.minutes import meeting_record
+from workflows.queries.minutes import as_read, meeting_record
 from workflows.views.doors import needed, open_meeting, reader
-from workflows.views.live import may, meeting_status
+from workflows.views.live import meeting_status
 from workflows.views.meetings import meeting_breadcrumb, show_refused
 from workflows.views.table import kind_label, outcome_label
 from workflows.wording import CHOICES, MODES, SEAT_ROLES
@@ -72,7 +72,7 @@ def _stale(request: HttpRequest, pk: int, form: NotesForm, refused: Refused) -> 
 def _page(folder: MeetingFolder, form: NotesForm) -> dict[str, Any]:
     this, kept = folder.meeting, folder.minutes
     readable = {line.item.case_id: line.folder for line in agenda_lines(folder)}
-    drafts = may(DRAFT_MINUTES, folder)
+    drafts = folder.may(DRAFT_MINUTES)
     shown = kept.record if kept else meeting_record(this) if drafts else None
     whole = all(readable.values())
     return {
@@ -101,16 +101,31 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
     folder = open_meeting(request, pk)
     if not APPROVE_MINUTES.roles & folder.roles:
         raise PermissionDenied
+    seen = (request.POST if request.method == "POST" else request.GET).get("drafted", "")
     found = meeting_gaps(APPROVE_MINUTES, folder.facts)
-    if request.method == "POST" or found:
-        try:
-            if found:
-                raise Refused(found)
-            approve_minutes(pk, actor=reader(request), now=timezone.now())
-        except Refused as refused:
-            return show_refused(request, pk, refused)
-        messages.success(request, _("The minutes are approved."))
-        return redirect("workflows:minutes", pk)
+    try:
+        if found:
+            raise Refused(found)
+        if request.method == "POST":
+            approve_minutes(pk, seen=seen, actor=reader(request), now=timezone.now())
+            messages.success(request, _("The minutes are approved."))
+            return redirect("workflows:minutes", pk)
+    except Refused as refused:
+        return _unread(request, pk) if Gap(GapCode.STALE) in refused.gaps else show_refused(request, pk, refused)
+    if folder.minutes is None or folder.minutes.mark != seen:
+        return _unread(request, pk)
+    return _confirm(request, folder, ReadDraftForm(initial={"drafted": seen}))
+
+
+def _unread(request: HttpRequest, pk: int) -> HttpResponse:
+    """The minutes as they are now: they were drafted again since they were read."""
+    fresh = open_meeting(request, pk)
+    kept = fresh.minutes
+    form = NotesForm(initial={"notes": kept.notes, "drafted": kept.mark} if kept else None)
+    return render(request, "workflows/minutes.html", _page(fresh, form) | {"unread": True}, status=409)
+
+
+def _confirm(request: HttpRequest, folder: MeetingFolder, form: ReadDraftForm) -> HttpResponse:
     language = get_language() or "en"
     confirm = {
         "title": _("Approve the minutes"),
@@ -118,10 +133,10 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
         "people": [seat.user.name_in(language) for seat in folder.seats if seat.user_id != folder.user.pk],
         "final": _("Approved minutes cannot be changed."),
         "action": _("Approve"),
-        "back_url": reverse("workflows:minutes", args=[pk]),
+        "back_url": reverse("workflows:minutes", args=[folder.meeting.pk]),
     }
     trail = meeting_breadcrumb(folder.meeting, {"label": confirm["title"]})
-    return render(request, "workflows/confirm.html", {"confirm": confirm, "breadcrumb": trail})
+    return render(request, "workflows/confirm.html", {"confirm": confirm, "form": form, "breadcrumb": trail})
 
 
 # -- the record in the reader's language ------------------------------------------------------------------------------
@@ -145,11 +160,16 @@ def in_words(record: dict[str, Any], readable: dict[int, Folder | None]) -> dict
             }
             for stay in record["attendance"]
         ],
-        "items": [_item(item, readable.get(item["case"])) for item in record["items"]],
+        "items": [_item(item, readable) for item in as_read(record, _read_by(readable))["items"]],
     }
 
 
-def _item(item: dict[str, Any], folder: Folder | None) -> dict[str, Any]:
+def _read_by(readable: dict[int, Folder | None]) -> set[int]:
+    return {case for case, folder in readable.items() if folder is not None}
+
+
+def _item(item: dict[str, Any], readable: dict[int, Folder | None]) -> dict[str, Any]:
+    folder = readable.get(item["case"]) if "case" in item else None
     if folder is None:
         return {"number": item["position"], "recused": True}
     return {
@@ -184,7 +204,6 @@ def _motion(motion: dict[str, Any], folder: Folder) -> dict[str, Any]:
                 "counted": vote["counted"],
             }
             for vote in motion["votes"]
-            if motion["carried"] is not None
         ],
         "dissents": [{"name": _name(row["person"]), "text": row["text"]} for row in motion["dissents"]],
     }

@@ -19,7 +19,7 @@ from workflows.domain.rooms import SeatRole
 from workflows.domain.sittings import SET_AGENDA, meeting_gaps
 from workflows.forms.meetings import AgendaForm, PlanForm
 from workflows.models import Committee, Meeting, Seat
-from workflows.queries.agenda import Line, agenda_lines, ready_cases, secretary_of
+from workflows.queries.agenda import Line, agenda_lines, ready_cases, secretary_of, unseen
 from workflows.queries.meetings import MeetingFolder
 from workflows.views.doors import desk_day, needed, open_meeting, reader, status_of
 from workflows.views.meetings import meeting_breadcrumb, seat_label, up
@@ -110,20 +110,13 @@ def agenda(request: HttpRequest, pk: int) -> HttpResponse:
         code = 400
         if form.is_valid():
             try:
-                actions.set_agenda(pk, form.order(_unseen(lines)), actor=reader(request), now=timezone.now())
+                actions.set_agenda(pk, form.order(unseen(lines)), actor=reader(request), now=timezone.now())
             except Refused as refused:
                 found, code = refused.gaps, status_of(refused)
             else:
                 messages.success(request, _("The agenda is set."))
                 return redirect("workflows:meeting", pk)
     return render(request, "workflows/meeting_agenda.html", _agenda_page(folder, lines, form, found), status=code)
-
-
-def _unseen(lines: list[Line]) -> dict[int, int]:
-    """Cases still on the agenda that the person is recused from, with their places."""
-    return {
-        line.item.case_id: line.item.position for line in lines if line.folder is None and line.item.closed_at is None
-    }
 
 
 def _agenda_form(request: HttpRequest, folder: MeetingFolder, lines: list[Line]) -> AgendaForm:
@@ -136,7 +129,7 @@ def _agenda_page(folder: MeetingFolder, lines: list[Line], form: AgendaForm, fou
         "meeting": folder.meeting,
         "form": form,
         "rows": [{"case": case, "field": form[f"place-{case.pk}"]} for case in form.cases],
-        "kept": sorted(_unseen(lines).values()),
+        "kept": sorted(unseen(lines).values()),
         "needed": needed(found, folder.rules),
         "breadcrumb": meeting_breadcrumb(folder.meeting, {"label": _("Agenda")}),
     }

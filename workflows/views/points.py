@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from assessments.domain.instrument import Confidence, Instrument, Item
 from assessments.models import Answer, AnswerEvidence
 from workflows.queries.submitted import Paper
+from workflows.views.places import Places
 
 # The icon of a group by its key; a group of another instrument has the plain one.
 ICONS = {
@@ -73,7 +73,7 @@ def rating_words(answer: Answer | None, instrument: Instrument, language: str) -
     return {"score": answer.step, "short": answer.step, "word": step.label.in_(language)}
 
 
-def evidence_words(links: list[AnswerEvidence], papers: dict[int, Paper], case: int) -> list[dict[str, Any]]:
+def evidence_words(links: list[AnswerEvidence], papers: dict[int, Paper], places: Places) -> list[dict[str, Any]]:
     """Evidence with the name of its document and where to see it."""
     found = []
     for link in links:
@@ -86,7 +86,7 @@ def evidence_words(links: list[AnswerEvidence], papers: dict[int, Paper], case: 
                 "note": link.note,
                 "version": link.version_id,
                 "value": f"{link.version_id}:{link.page or ''}:{link.note}",
-                "download": reverse("workflows:file-download", args=[case, paper.file, paper.number]) if paper else "",
+                "download": places.download(paper.file, paper.number) if paper else "",
             }
         )
     return found

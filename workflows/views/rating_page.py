@@ -17,7 +17,9 @@ from workflows.queries.rating import Progress, Row, progress, row_of, rows_of
 from workflows.queries.submitted import Paper, newest_submitted, papers, sections
 from workflows.views.doors import still_needed
 from workflows.views.pieces import breadcrumb, status
+from workflows.views.places import Places
 from workflows.views.points import evidence_words, icon_of, item_words, rating_words
+from workflows.views.sheets import leaf_of, whole
 
 END = "hand-in"
 
@@ -47,11 +49,7 @@ def place_of(folder: Folder, given: dict[str, str]) -> Place:
     first = folder.instrument.groups[0].key
     point = groups[item].key if item in groups else (asked if asked in keys | {END} else first)
     doc, page = given.get("doc", ""), given.get("page", "")
-    return Place(point, _whole(doc), _whole(page) or 1)
-
-
-def _whole(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None
+    return Place(point, whole(doc), whole(page) or 1)
 
 
 def can_rate(folder: Folder) -> bool:
@@ -176,7 +174,7 @@ def item_context(
     language, case = get_language() or "en", folder.case.pk
     form = typed[1] if typed and typed[0] == row.item.key else None
     answer = row.answer
-    links = evidence_words(list(answer.evidence.all()) if answer else [], known, case)
+    links = evidence_words(list(answer.evidence.all()) if answer else [], known, Places(case))
     for link in links:
         link["view"] = place.url(case, doc=link["version"], page=link["page"] or 1)
     revising = can_revise(folder)
@@ -248,14 +246,19 @@ def _source(folder: Folder, place: Place, known: list[Paper]) -> dict[str, Any]:
 
 
 def _shown(case: int, place: Place, paper: Paper, labels: dict[str, str]) -> dict[str, Any]:
-    page = min(max(place.page, 1), max(paper.pages, 1))
-    image = reverse("workflows:file-page", args=[case, paper.file, paper.number, page]) if paper.pages else ""
+    def image(page: int) -> str:
+        return reverse("workflows:file-page", args=[case, paper.file, paper.number, page])
+
+    def view(page: int) -> str:
+        return place.url(case, page=page)
+
+    download = reverse("workflows:file-download", args=[case, paper.file, paper.number])
     return {
         "paper": paper,
         "label": labels.get(paper.item, paper.item),
-        "page": page,
-        "image": image,
-        "download": reverse("workflows:file-download", args=[case, paper.file, paper.number]),
-        "before": place.url(case, page=page - 1) if page > 1 else "",
-        "after": place.url(case, page=page + 1) if page < paper.pages else "",
+        "leaf": leaf_of(
+            name=paper.name, pages=paper.pages, page=place.page, image=image, view=view, download=download
+        ),
+        "action": reverse("workflows:review", args=[case]),
+        "kept": [("point", place.point), ("doc", paper.version)],
     }

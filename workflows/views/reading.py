@@ -23,6 +23,7 @@ from workflows.queries.folders import Folder
 from workflows.views.application_page import is_open, step_url, told
 from workflows.views.doors import open_case
 from workflows.views.pieces import breadcrumb, status
+from workflows.views.places import Places
 
 
 @dataclass(frozen=True)
@@ -138,8 +139,14 @@ def _tabs(folder: Folder, shown: list[Application], current: Application) -> lis
     ]
 
 
-def reading(folder: Folder, version: Application, against: Application | None = None) -> list[Part]:
-    """The version step by step in the reader's language, with what changed since ``against``."""
+def reading(
+    folder: Folder, version: Application, against: Application | None = None, places: Places | None = None
+) -> list[Part]:
+    """The version step by step in the reader's language, with what changed since ``against``.
+
+    ``places`` is where a reader who is no party finds the documents.
+    """
+    places = places or Places(folder.case.pk)
     now, then = _rows(folder, version), _rows(folder, against)
     kept = FileVersion.objects.in_bulk({row["version"] for row in [*now, *then]})
     before = against.answers if against is not None else None
@@ -147,7 +154,7 @@ def reading(folder: Folder, version: Application, against: Application | None = 
     for step in folder.rules.application.steps:
         if step.kind is StepKind.ITEMS:
             lines = [
-                _item_line(folder, item, version, before, _papers(folder, item, now, then, kept, compared=before))
+                _item_line(folder, item, version, before, _papers(places, item, now, then, kept, compared=before))
                 for item in step.items
             ]
         else:
@@ -175,7 +182,7 @@ Papers = tuple[tuple[Paper, ...], tuple[Paper, ...]]
 
 
 def _papers(
-    folder: Folder,
+    places: Places,
     item: FormItem,
     now: list[dict[str, Any]],
     then: list[dict[str, Any]],
@@ -192,23 +199,23 @@ def _papers(
     for row in here:
         was = old.get(row["file"])
         fate = "" if compared is None or was == row["version"] else ("changed" if was else "new")
-        files.append(_paper(folder, row, kept, fate, kept[was].number if fate == "changed" and was else None))
+        files.append(_paper(places, row, kept, fate, kept[was].number if fate == "changed" and was else None))
     standing = {row["file"] for row in here}
     gone = [row for row in then if row["item"] == item.code and row["file"] not in standing]
-    return tuple(files), tuple(_paper(folder, row, kept, "gone") for row in gone)
+    return tuple(files), tuple(_paper(places, row, kept, "gone") for row in gone)
 
 
 def _paper(
-    folder: Folder, row: Mapping[str, Any], kept: Mapping[int, FileVersion], fate: str, was: int | None = None
+    places: Places, row: Mapping[str, Any], kept: Mapping[int, FileVersion], fate: str, was: int | None = None
 ) -> Paper:
     version = kept[row["version"]]
-    pages, place = page_count(version), [folder.case.pk, row["file"], version.number]
+    pages, place = page_count(version), (row["file"], version.number)
     return Paper(
         version=version,
         file=row["file"],
         pages=pages,
-        download=reverse("workflows:file-download", args=place),
-        page_url=reverse("workflows:file-page", args=[*place, 1]) if pages else "",
+        download=places.download(*place),
+        page_url=places.first_page(*place) if pages else "",
         fate=fate,
         was=was,
     )

@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from axes.helpers import get_client_ip_address
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -25,16 +24,14 @@ from workflows.domain.gapcodes import Refused
 from workflows.domain.verification_states import VReportKind, VState
 from workflows.forms.verifications import NumberForm, ObjectionForm, RegisterForm
 from workflows.models import Certificate, Verification
+from workflows.queries.certificate_words import event_words, proof_words, standing_of
+from workflows.queries.objections import PERIOD, objects_too_often
 from workflows.queries.rulebooks import load_scheme
 from workflows.queries.verification_pages import certificate_by_number, codes_of, noticed
 from workflows.queries.verifications import CertificatePage, RegisterFilters, notices_running, register_page
-from workflows.views.certificate_words import event_words, proof_words, standing_of
 from workflows.views.doors import desk_day, status_of
 from workflows.views.verification_doors import needed_by, typed
 from workflows.views.verification_pieces import clock_between, language, level_name, status, tier_name
-
-MOST_OBJECTIONS = 10  # from one address
-PERIOD = 3600  # seconds
 
 
 @require_safe
@@ -254,7 +251,7 @@ def notice(request: HttpRequest, reference: str) -> HttpResponse:
     code = 200
     needed: list[dict[str, str]] = []
     if request.method == "POST":
-        if _asks_too_often(request):
+        if objects_too_often(get_client_ip_address(request)):
             return render(request, "workflows/register_later.html", {"minutes": PERIOD // 60}, status=429)
         code, needed = _object(verification, form)
         if code == 200:
@@ -268,10 +265,15 @@ def _object(verification: Verification, form: ObjectionForm) -> tuple[int, list[
     if not form.is_valid():
         return 422, []
     try:
-        file_objection(verification.pk, **form.cleaned_data, now=timezone.now())
+        file_objection(verification.pk, **form.cleaned_data, language=_tongue(), now=timezone.now())
     except Refused as refused:
         return status_of(refused), needed_by(load_scheme(verification.scheme), refused.gaps)
     return 200, []
+
+
+def _tongue() -> str:
+    """The language the page is read in, as it is stored."""
+    return "zh-hans" if language().startswith("zh") else "en"
 
 
 def _notice_page(verification: Verification, now: datetime, *, kept: bool) -> dict[str, Any]:
@@ -322,13 +324,3 @@ def _noticed_facts(verification: Verification, instrument: StagedInstrument) -> 
     elif verification.state == VState.REFUSED.value:
         rows.append({"label": _("Decision"), "value": _("No certificate was issued.")})
     return rows
-
-
-def _asks_too_often(request: HttpRequest) -> bool:
-    """Counted by address, in the cache, for an hour from the first."""
-    key = f"workflows.objections:{get_client_ip_address(request)}"
-    cache.add(key, 0, PERIOD)
-    try:
-        return cache.incr(key) > MOST_OBJECTIONS
-    except ValueError:  # the hour ended between the two
-        return False

@@ -9,12 +9,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from ethicsreview.documents.views import signed_response
 from workflows.actions.decisions import retry_report
 from workflows.domain.gapcodes import Refused
 from workflows.domain.states import ReportKind, ReportState, Role
@@ -28,7 +28,6 @@ from workflows.wording import REPORT_KINDS, REPORT_STATES
 
 _TONES = {ReportState.SIGNED: "good", ReportState.FAILED: "bad", ReportState.RENDERING: "active"}
 _KEEPERS = frozenset({Role.SECRETARY, Role.CHAIR})
-NOTHING_RUNS = "default-src 'none'; sandbox"
 
 
 @login_required
@@ -38,7 +37,7 @@ def report_list(request: HttpRequest, pk: int) -> HttpResponse:
     """Every document of the case's decisions; asked by htmx, the list alone, while something is being made."""
     folder = open_case(request, pk)
     rows = (
-        CaseReport.objects.visible_to(folder.user, desk_day(folder.now))
+        CaseReport.objects.party_to(folder.user, desk_day(folder.now))
         .filter(decision__case=folder.case)
         .select_related("decision", "document")
         .order_by("-decision__number", "kind", "language")
@@ -96,20 +95,11 @@ def _grouped(folder: Folder, reports: list[dict[str, Any]]) -> list[dict[str, An
 @require_safe
 def download(request: HttpRequest, pk: int) -> HttpResponse:
     """The signed file, to be saved; what is not signed does not exist."""
-    rows = CaseReport.objects.visible_to(reader(request), desk_day(timezone.now()))
+    rows = CaseReport.objects.party_to(reader(request), desk_day(timezone.now()))
     report = rows.filter(pk=pk).select_related("document", "decision__case").first()
     if report is None or report.document is None:
         raise Http404
-    document = report.document
-    name = f"{report.decision.case.reference}-{document.file_name}"
-    response = HttpResponse(bytes(document.content), content_type="application/pdf")
-    response["Content-Disposition"] = content_disposition_header(True, name)
-    response["ETag"] = f'"{document.sha256}"'
-    response["Cache-Control"] = "private, no-store"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = NOTHING_RUNS
-    response["Cross-Origin-Resource-Policy"] = "same-origin"
-    return response
+    return signed_response(report.document, str(report.decision.case.reference))
 
 
 @login_required
@@ -117,7 +107,7 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
 def retry(request: HttpRequest, pk: int) -> HttpResponse:
     """Queue a failed document again."""
     day = desk_day(timezone.now())
-    report = CaseReport.objects.visible_to(reader(request), day).filter(pk=pk).select_related("decision").first()
+    report = CaseReport.objects.party_to(reader(request), day).filter(pk=pk).select_related("decision").first()
     if report is None:
         raise Http404
     folder = open_case(request, report.decision.case_id)

@@ -6,10 +6,17 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from workflows.domain.ballots import Choice
-from workflows.domain.rooms import VOTING, SeatRole
 from workflows.domain.states import MeetingState, MotionKind, Role, State
 from workflows.models import Motion, Seat, Vote
-from workflows.queries.agenda import Line, votes_needed
+from workflows.queries.agenda import (
+    Line,
+    leads,
+    may_dissent_from,
+    may_see_choice,
+    members,
+    newest_votes,
+    votes_needed,
+)
 from workflows.queries.folders import Folder
 from workflows.queries.meetings import MeetingFolder
 from workflows.views.doors import needed
@@ -20,23 +27,6 @@ from workflows.wording import CHOICES
 def language() -> str:
     """The reader's language."""
     return get_language() or "en"
-
-
-def members(meeting: MeetingFolder) -> list[Seat]:
-    """Seats with a vote; alternates where the rulebook knows them."""
-    alternates = meeting.rules.committee.alternates.value
-    order = list(SeatRole)
-    seats = [seat for seat in meeting.seats if SeatRole(seat.role) in VOTING]
-    rows = [seat for seat in seats if alternates or seat.role != SeatRole.ALTERNATE.value]
-    return sorted(rows, key=lambda seat: (order.index(SeatRole(seat.role)), seat.pk))
-
-
-def leads(meeting: MeetingFolder, folder: Folder) -> bool:
-    """Whether the person moves this item on: the secretary, or whoever leads the case."""
-    seat = meeting.own_seat
-    if seat is None or seat.user_id in folder.recused:
-        return False
-    return seat.role == SeatRole.SECRETARY.value or seat == folder.leading
 
 
 def outcome_label(outcome: str) -> str:
@@ -144,7 +134,7 @@ def _motion(meeting: MeetingFolder, folder: Folder, current: Line, *, leading: b
     if motion is None or room is None:
         return None
     standing = folder.standing_of(motion, room)
-    newest = _newest(motion)
+    newest = newest_votes(motion)
     desk = Role.SECRETARY in meeting.roles
     voters = [seat for seat in members(meeting) if seat.user_id in room.users]
     silent = standing.silent
@@ -167,13 +157,9 @@ def _motion(meeting: MeetingFolder, folder: Folder, current: Line, *, leading: b
     }
 
 
-def _newest(motion: Motion) -> dict[int, Vote]:
-    return {vote.user_id: vote for vote in sorted(motion.votes.all(), key=lambda vote: vote.number)}
-
-
 def _voter(meeting: MeetingFolder, seat: Seat, vote: Vote | None) -> dict[str, Any]:
     """Whether a person has voted; what, only to the person and to the hand that entered it."""
-    known = vote is not None and meeting.user.pk in {vote.user_id, vote.by_id}
+    known = vote is not None and may_see_choice(meeting.user, vote)
     return {
         "user": seat.user_id,
         "name": seat.user.name_in(language()),
@@ -184,15 +170,14 @@ def _voter(meeting: MeetingFolder, seat: Seat, vote: Vote | None) -> dict[str, A
     }
 
 
-def results_of(meeting: MeetingFolder, folder: Folder, item_id: int) -> list[dict[str, Any]]:
-    """Closed motions of one item, newest first."""
+def results_of(meeting: MeetingFolder | Folder, folder: Folder, item_id: int) -> list[dict[str, Any]]:
+    """Closed motions of one item, newest first; ``meeting`` knows the committee's seats."""
     closed = [motion for motion in folder.motions if motion.item_id == item_id and motion.closed_at]
     return [_result(meeting, folder, motion) for motion in reversed(closed)]
 
 
-def _result(meeting: MeetingFolder, folder: Folder, motion: Motion) -> dict[str, Any]:
+def _result(meeting: MeetingFolder | Folder, folder: Folder, motion: Motion) -> dict[str, Any]:
     spoken, names = language(), {seat.user_id: seat.user.name_in(language()) for seat in meeting.seats}
-    state = State(folder.case.state)
     return {
         "pk": motion.pk,
         "case": folder.case.pk,
@@ -211,12 +196,12 @@ def _result(meeting: MeetingFolder, folder: Folder, motion: Motion) -> dict[str,
                 "by": vote.by.name_in(spoken) if vote.by_id != user else "",
                 "counted": user in motion.present,
             }
-            for user, vote in sorted(_newest(motion).items())
+            for user, vote in sorted(newest_votes(motion).items())
             if motion.carried is not None
         ],
-        "silent": [names.get(user, "") for user in motion.present if user not in _newest(motion)],
+        "silent": [names.get(user, "") for user in motion.present if user not in newest_votes(motion)],
         "dissents": [{"name": row.user.name_in(spoken), "text": row.text} for row in motion.dissents.all()],
-        "may_dissent": folder.dissents_from(motion) and state in {State.DELIBERATING, State.VOTING, State.CARRIED},
+        "may_dissent": may_dissent_from(folder, motion),
     }
 
 
@@ -230,7 +215,7 @@ def vote_part(meeting: MeetingFolder, current: Line | None) -> dict[str, Any]:
         return {"open": False}
     if meeting.user.pk not in current.room.users:
         return {"open": False}
-    mine = _newest(folder.motion).get(meeting.user.pk)
+    mine = newest_votes(folder.motion).get(meeting.user.pk)
     return {
         "open": True,
         "case": folder.case.pk,

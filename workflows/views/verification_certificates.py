@@ -18,8 +18,6 @@ from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from ethicsreview.files.domain.kinds import BadFile
-from ethicsreview.files.queries import FileLost
-from ethicsreview.files.views import attachment_response
 from ethicsreview.files.wording import reason
 from workflows.actions import certificates as actions
 from workflows.domain.certificate_table import (
@@ -33,10 +31,12 @@ from workflows.domain.certificate_table import (
 from workflows.domain.gapcodes import Gap, Refused
 from workflows.forms.verifications import JudgeRenewalForm, RenewalForm, SurveillanceForm, WhyForm
 from workflows.models import DcmmRenewal
+from workflows.queries.certificate_words import event_words, look_words, proof_words, standing_of
 from workflows.queries.certificates import CertificateFolder
-from workflows.views.certificate_words import event_words, proof_words, standing_of
 from workflows.views.doors import status_of
+from workflows.views.sheets import download
 from workflows.views.verification_doors import INVALID, Sheet, head, needed, open_verification, typed
+from workflows.views.verification_hub import may_recuse
 from workflows.views.verification_pieces import language, level_name, tier_name
 
 Row = dict[str, Any]
@@ -85,6 +85,8 @@ def certificate(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         **head(held.folder, _("Certificate %(number)s") % {"number": row.number}),
         "standing": standing_of(row, held.day),
+        "look": look_words(row, held.day),
+        "due": row.surveillance_due,
         "facts": _facts(held),
         "events": _events(held),
         "entries": [_entry(held, *entry) for entry in _ENTRIES if _is_open(held, entry[0])],
@@ -96,6 +98,7 @@ def certificate(request: HttpRequest, pk: int) -> HttpResponse:
             },
             {"label": _("Signed documents"), "url": reverse("workflows:verification-reports", args=[pk])},
         ],
+        "recusable": may_recuse(held.folder),
     }
     return render(request, "workflows/verification_certificate.html", context)
 
@@ -283,10 +286,7 @@ def dcmm_file(request: HttpRequest, pk: int, renewal_id: int) -> HttpResponseBas
     renewal = next((row for row in held.renewals if row.pk == renewal_id), None)
     if renewal is None or renewal.file is None:
         raise Http404
-    try:
-        return attachment_response(renewal.file)
-    except FileLost:
-        return render(request, "workflows/file_lost.html", {"version": renewal.file}, status=503)
+    return download(request, renewal.file)
 
 
 @login_required

@@ -36,6 +36,7 @@ def dcmm_context(
         "finding": _finding(folder, finding) if finding else [],
         "reason": finding.grounds if finding else "",
         "may_countersign": finding is not None
+        and _may(folder, COUNTERSIGN_DCMM)
         and not folder.gaps(COUNTERSIGN_DCMM)
         and finding.by_id != folder.user.pk,
         "countersign_url": reverse("workflows:verification-dcmm-countersign", args=[pk]),

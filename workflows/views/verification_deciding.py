@@ -14,12 +14,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from ethicsreview.notices.domain import DeliveryState
 from workflows.actions import verifications as actions
 from workflows.domain import verification_table as t
 from workflows.domain.gapcodes import Gap, Refused
 from workflows.domain.verification_states import VRole
 from workflows.forms.verifications import DecideForm, SettleForm, WhyForm
 from workflows.models import Objection
+from workflows.queries.verification_reading import names_objectors, reads_objections
 from workflows.queries.verifications import VerificationFolder
 from workflows.views.doors import reader, status_of
 from workflows.views.verification_doors import (
@@ -50,7 +52,7 @@ Row = dict[str, Any]
 def objections(request: HttpRequest, pk: int) -> HttpResponse:
     """What was objected: the desk with names, the others of the body and the enterprise without."""
     folder = open_verification(request, pk)
-    if not folder.objections and VRole.COORDINATOR not in folder.roles:
+    if not reads_objections(folder):
         raise PermissionDenied
     return _shown(request, folder)
 
@@ -75,7 +77,7 @@ def _shown(
 
 
 def _row(folder: VerificationFolder, row: Objection, not_taken: tuple[int, SettleForm] | None) -> Row:
-    named = bool(folder.roles & {VRole.COORDINATOR, VRole.DECIDER})
+    named = names_objectors(folder)
     settles = VRole.COORDINATOR in folder.roles and folder.state in t.SETTLE_OBJECTION.sources
     form = not_taken[1] if not_taken and not_taken[0] == row.pk else SettleForm(prefix=f"o{row.pk}")
     return {
@@ -88,9 +90,21 @@ def _row(folder: VerificationFolder, row: Objection, not_taken: tuple[int, Settl
         "answer": row.answer,
         "settled_by": row.settled_by.name_in(language()) if row.settled_by else "",
         "settled_at": row.settled_at,
+        "mail": _mail(row) if named else None,
+        "mailed_at": row.mailed_at,
         "form": form if settles and row.settled_at is None else None,
         "url": reverse("workflows:verification-objection-settle", args=[folder.verification.pk, row.pk]),
     }
+
+
+def _mail(row: Objection) -> Row | None:
+    """Where the mail with the answer stands; what could not be sent is for the desk to send."""
+    known = {
+        DeliveryState.SENT.value: {"label": _("answer mailed"), "tone": "good"},
+        DeliveryState.QUEUED.value: {"label": _("answer on its way"), "tone": "active"},
+        DeliveryState.FAILED.value: {"label": _("answer not delivered: write to the address"), "tone": "bad"},
+    }
+    return known.get(row.answer_mail)
 
 
 def _state(row: Objection) -> Row:

@@ -22,9 +22,8 @@ from workflows.queries.verifications import VerificationFolder, of_person
 from workflows.views.doors import desk_day, reader, status_of
 from workflows.views.points import CONFIDENCE
 from workflows.views.verification_pieces import breadcrumb, language, status
-from workflows.wording import GAPS
+from workflows.wording import Needed, describe_step
 
-_ITEMS = frozenset({GapCode.NA_UNDECIDED, GapCode.NO_FINDING, GapCode.CRITERION_UNKNOWN})
 _PEOPLE = frozenset({GapCode.CONFLICT, GapCode.ADVISER_ASSESSES})
 INVALID = 422
 
@@ -65,34 +64,23 @@ def needed_by(
     names: dict[str, str] | None = None,
 ) -> list[dict[str, str]]:
     """Gaps as ``_needed.html`` takes them: the text, the article, the source's confidence."""
-    return [_row(gap, scheme, _detail(gap, scheme, instrument, names or {})) for gap in found]
+    return [_row(describe_step(gap, scheme, instrument, names)) for gap in found]
 
 
-def _row(gap: Gap, scheme: Scheme | None, detail: str) -> dict[str, str]:
-    citation = scheme.gaps.get(gap.code.value) if scheme else None
+def _row(told: Needed) -> dict[str, str]:
+    citation = told.citation
     return {
-        "text": str(GAPS[gap.code]) % {"detail": detail},
+        "text": told.text,
         "article": citation.in_(language()) if citation else "",
         "source": _sureness(citation.confidence) if citation else "",
-        "code": gap.code.value,
-        "item": gap.detail,
+        "code": told.code,
+        "item": told.item,
     }
 
 
 def _sureness(confidence: Confidence) -> str:
     known = {key.value: words for key, words in CONFIDENCE.items()}
     return str(known.get(confidence.value, pgettext("source", "this system's own rule")))
-
-
-def _detail(gap: Gap, scheme: Scheme | None, instrument: StagedInstrument | None, names: dict[str, str]) -> str:
-    if gap.code is GapCode.INTERVIEWS_MISSING and scheme is not None:
-        role, _colon, count = gap.detail.partition(":")
-        labels = {one.code: one.label.in_(language()) for one in scheme.interviews}
-        return f"{labels.get(role, role)} ({count})"
-    if gap.code in _ITEMS and instrument is not None:
-        item = instrument.items.get(gap.detail)
-        return f"{gap.detail} {item.title.in_(language())}" if item else gap.detail
-    return names.get(gap.detail, gap.detail)
 
 
 def _names(folder: VerificationFolder) -> dict[str, str]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from assessments.queries.snapshots import criteria_of
 from ethicsreview.files.domain.kinds import BadFile
 from ethicsreview.files.wording import reason
 from workflows.actions import verification_correction as correction
@@ -20,10 +21,11 @@ from workflows.actions import verification_onsite as actions
 from workflows.domain import verification_table as t
 from workflows.domain.clock import last_day
 from workflows.domain.gapcodes import Gap, Refused
-from workflows.domain.verification_states import BODY, FindingKind, Round, VRole, VState
+from workflows.domain.verification_states import FindingKind, Round, VRole, VState
 from workflows.domain.verification_table import Transition
 from workflows.forms.verifications import NO, YES, AnswerForm, EmptyForm, FindingForm, ResolveForm
 from workflows.models import Finding
+from workflows.queries.verification_reading import reads_onsite, reads_ratings
 from workflows.queries.verifications import VerificationFolder
 from workflows.views.doors import status_of
 from workflows.views.verification_doors import (
@@ -54,7 +56,7 @@ def _may(folder: VerificationFolder, transition: Transition) -> bool:
 def findings(request: HttpRequest, pk: int) -> HttpResponse:
     """All findings this person may read, with what this person can do about each; the team writes new ones."""
     folder = open_verification(request, pk)
-    if not (folder.may_see(Round.ASSESSOR) or folder.may_see(Round.FINAL)):
+    if not reads_ratings(folder):
         raise PermissionDenied
     if request.method == "POST":
         must_be(folder, t.WRITE_FINDING)
@@ -108,7 +110,7 @@ def _shown(
     context = {
         **head(folder, pgettext("assessment", "Findings")),
         "refused": needed(found, folder),
-        "rows": [_row(folder, finding, not_taken) for finding in folder.findings],
+        "rows": [finding_row(folder, finding, not_taken) for finding in folder.findings],
         "form": (form or _finding_form(folder, request)) if writes else None,
         "empty_words": _("The team has written none.") if writes else _("The team found nothing short."),
         "clocks": clocks(folder),
@@ -125,14 +127,15 @@ def reading(folder: VerificationFolder, *, but: str = "") -> list[Row]:
     rows = [
         ("rating", _("Ratings and evidence"), rounds),
         ("findings", pgettext("assessment", "Findings"), rounds and folder.state is not VState.ENTRY),
-        ("onsite", _("What was done on site"), folder.may_see(Round.ASSESSOR) and bool(folder.roles & BODY)),
+        ("onsite", _("What was done on site"), reads_onsite(folder)),
         ("differences", _("Differences item by item"), folder.may_see(Round.FINAL)),
     ]
     shown = [(name, label) for name, label, open_ in rows if open_ and name != but]
     return [{"label": label, "url": reverse(f"workflows:verification-{name}", args=[pk])} for name, label in shown]
 
 
-def _row(folder: VerificationFolder, finding: Finding, not_taken: Typed | None) -> Row:
+def finding_row(folder: VerificationFolder, finding: Finding, not_taken: Typed | None = None) -> Row:
+    """One finding with its answer and its outcome, and the form of whoever may act on it now."""
     one = folder.instrument.criteria.get(finding.criterion)
     kind = FindingKind(finding.kind)
     row = {
@@ -198,11 +201,11 @@ def _doing(folder: VerificationFolder, finding: Finding, form: Any) -> Row:
 def answer_form(folder: VerificationFolder, finding: Finding, request: HttpRequest | None) -> AnswerForm:
     """The answer to one finding; only pieces that do not support its criterion yet can be linked to it."""
     rules = folder.instrument.evidence
-    linked = {link.criterion for piece in folder.round.evidence for link in piece.links.all()}
+    linked = {key for piece in folder.round.evidence for key in criteria_of(piece)}
     pieces = [
         (piece.pk, piece.title)
         for piece in folder.round.evidence
-        if finding.criterion not in {link.criterion for link in piece.links.all()} or not linked
+        if finding.criterion not in criteria_of(piece) or not linked
     ]
     kinds = [(kind.key, kind.label.in_(language())) for kind in (rules.kinds if rules else ())]
     data, files = (request.POST, request.FILES) if request else (None, None)

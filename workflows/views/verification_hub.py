@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from workflows.domain import verification_table as t
-from workflows.domain.verification_states import V_CLOSED, VRole, VState
+from workflows.domain.verification_states import VRole, VState
 from workflows.domain.verification_table import Transition, verification_gaps
 from workflows.queries.verifications import VerificationFolder
 from workflows.views.verification_doors import needed
@@ -343,8 +343,8 @@ def _row(folder: VerificationFolder, entry: Entry) -> dict[str, Any]:
 
 
 def may_recuse(folder: VerificationFolder) -> bool:
-    """Whether the page of conflicts is this person's: somebody of the body, while the verification is open."""
-    return folder.facts.state not in V_CLOSED and bool(t.DECLARE_RECUSAL.roles & folder.roles)
+    """Whether the page of conflicts is this person's: somebody of the body, as long as there is something to judge."""
+    return folder.facts.state in t.DECLARE_RECUSAL.sources and bool(t.DECLARE_RECUSAL.roles & folder.roles)
 
 
 def is_of_enterprise(folder: VerificationFolder) -> bool:

@@ -19,6 +19,8 @@ from workflows.domain.clock import local_day
 from workflows.domain.verification_states import BODY, V_CLOSED, Round, VRole, VState
 from workflows.forms.verifications import VerificationFilterForm
 from workflows.models import Verification
+from workflows.queries.certificate_words import look_words
+from workflows.queries.certificates import LIVE
 from workflows.queries.rulebooks import load_scheme
 from workflows.queries.verification_pages import milestones
 from workflows.queries.verifications import Filters, VerificationFolder, VerificationPage, verification_page
@@ -63,6 +65,7 @@ def verification_list(request: HttpRequest) -> HttpResponse:
 
 
 def _listed(row: Verification, now: datetime) -> Row:
+    day, held = local_day(now, load_scheme(row.scheme).time_zone), getattr(row, "certificate", None)
     due = {VState.CORRECTION: row.correction_until, VState.NOTICE: row.notice_until}.get(VState(row.state))
     return {
         "pk": row.pk,
@@ -72,7 +75,9 @@ def _listed(row: Verification, now: datetime) -> Row:
         "target": row.self_assessment.target,
         "body": row.host.name_in(language()),
         "due": due,
-        "over": due is not None and local_day(now, load_scheme(row.scheme).time_zone) > due,
+        "over": due is not None and day > due,
+        "look_due": held.surveillance_due if held and held.state in LIVE and day <= held.expires_on else None,
+        "look": look_words(held, day) if held else None,
         "changed_at": row.changed_at,
     }
 
@@ -151,10 +156,10 @@ def verification(request: HttpRequest, pk: int) -> HttpResponse:
         "idle": folder.state not in V_CLOSED,
         "results": results(folder),
         "links": _links(folder),
-        "events": _events(folder, inside),
+        "events": events_of(folder, inside),
         "clocks": clocks(folder),
-        "facts": _facts(folder, inside),
-        "people": _people(folder, inside),
+        "facts": facts_of(folder, inside),
+        "people": people_of(folder, inside),
         "recusable": hub.may_recuse(folder),
     }
     return render(request, "workflows/verification_page.html", context)
@@ -172,10 +177,22 @@ def _notices(folder: VerificationFolder, inside: bool) -> list[Row]:
             "adviser": row.self_assessment.adviser
         }
         found.append({"tone": "info", "title": _("The enterprise was advised"), "text": words})
+    found += _look_notice(folder)
     if inside and folder.facts.upheld and folder.state is VState.NOTICE:
         words = _("A certificate cannot be decided on this recommendation.")
         found.append({"tone": "warn", "title": _("An objection was upheld"), "text": words})
     return found
+
+
+def _look_notice(folder: VerificationFolder) -> list[Row]:
+    """That the certificate's yearly look is near or overdue."""
+    held = folder.certificate if folder.state is VState.CERTIFIED else None
+    look = look_words(held, folder.day) if held else None
+    if held is None or look is None:
+        return []
+    words = _("Due by %(day)s. It is recorded on the page of the certificate.")
+    day = date_format(held.surveillance_due) if held.surveillance_due else ""
+    return [{"tone": look["tone"], "title": _("The yearly surveillance is to be done"), "text": words % {"day": day}}]
 
 
 def _outcome(folder: VerificationFolder) -> Row | None:
@@ -219,7 +236,7 @@ def _links(folder: VerificationFolder) -> list[Row]:
     return found
 
 
-def _events(folder: VerificationFolder, inside: bool) -> list[Row]:
+def events_of(folder: VerificationFolder, inside: bool) -> list[Row]:
     return [
         {
             "at": event.at,
@@ -230,7 +247,7 @@ def _events(folder: VerificationFolder, inside: bool) -> list[Row]:
     ]
 
 
-def _facts(folder: VerificationFolder, inside: bool) -> list[Row]:
+def facts_of(folder: VerificationFolder, inside: bool) -> list[Row]:
     row, assessed, instrument = folder.verification, folder.verification.self_assessment, folder.instrument
     target = f"{assessed.target} · {tier_name(instrument, assessed.target)}"
     facts: list[Row] = [
@@ -255,7 +272,7 @@ def _facts(folder: VerificationFolder, inside: bool) -> list[Row]:
     return facts
 
 
-def _people(folder: VerificationFolder, inside: bool) -> list[Row]:
+def people_of(folder: VerificationFolder, inside: bool) -> list[Row]:
     """Who works on it; the enterprise is told its assessors, and nobody else's name before the decision."""
     lead = folder.verification.self_assessment.lead
     found: list[Row] = [

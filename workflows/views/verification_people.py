@@ -17,12 +17,14 @@ from workflows.actions import verification_panel as panel_actions
 from workflows.actions import verification_team as team_actions
 from workflows.domain import verification_table as t
 from workflows.domain.gapcodes import Gap, Refused
-from workflows.domain.verification_states import V_CLOSED, VRole
-from workflows.forms.verifications import PeopleForm, RecusalForm
+from workflows.domain.verification_states import VRole
+from workflows.forms.verifications import PeopleForm, RecusalForm, WhyForm
+from workflows.models import PanelSeat, TeamAssessor
 from workflows.queries.verification_pages import Candidate, candidates
+from workflows.queries.verification_reading import recusable
 from workflows.queries.verifications import VerificationFolder
 from workflows.views.doors import status_of
-from workflows.views.verification_doors import INVALID, head, must_be, needed, open_verification, refusal, typed
+from workflows.views.verification_doors import INVALID, Sheet, act, head, must_be, needed, open_verification, typed
 from workflows.views.verification_hub import may_recuse
 from workflows.views.verification_pieces import language
 
@@ -71,17 +73,20 @@ def unassign(request: HttpRequest, pk: int, user_id: int) -> HttpResponse:
     if place is None:
         raise Http404
     name, back = place.user.name_in(language()), reverse("workflows:verification-team", args=[pk])
-    confirm = {
-        "title": _("Take %(name)s off the team") % {"name": name},
-        "effects": [_("What the person rated stays in the record."), _("The person sees nothing of it any more.")],
-        "people": [name],
-        "action": _("Take off the team"),
-    }
+    form = WhyForm(typed(request), help_text=_("Kept with the place; the desk reads them."))
+    sheet = Sheet(
+        _("Take %(name)s off the team") % {"name": name},
+        (_("What the person rated stays in the record."), _("The person sees nothing of it any more.")),
+        _("Take off the team"),
+        _("%(name)s is off the team.") % {"name": name},
+        danger=True,
+    )
 
     def do() -> object:
-        return team_actions.end_place(pk, place.user, actor=folder.user, now=folder.now)
+        why = form.cleaned_data["reasons"]
+        return team_actions.end_place(pk, place.user, reasons=why, actor=folder.user, now=folder.now)
 
-    return _confirm(request, folder, confirm, do, _("%(name)s is off the team.") % {"name": name}, back)
+    return act(request, folder, t.END_PLACE, form, sheet, do, to=back)
 
 
 @login_required
@@ -150,17 +155,20 @@ def unseat(request: HttpRequest, pk: int, user_id: int) -> HttpResponse:
     if seat is None:
         raise Http404
     name, back = seat.user.name_in(language()), reverse("workflows:verification-seats", args=[pk])
-    confirm = {
-        "title": _("Take %(name)s off the panel") % {"name": name},
-        "effects": [_("The person sees nothing of it any more.")],
-        "people": [name],
-        "action": _("Take off the panel"),
-    }
+    form = WhyForm(typed(request), help_text=_("Kept with the place; the desk reads them."))
+    sheet = Sheet(
+        _("Take %(name)s off the panel") % {"name": name},
+        (_("The person sees nothing of it any more."),),
+        _("Take off the panel"),
+        _("%(name)s is off the panel.") % {"name": name},
+        danger=True,
+    )
 
     def do() -> object:
-        return panel_actions.unseat_panellist(pk, seat.user, actor=folder.user, now=folder.now)
+        why = form.cleaned_data["reasons"]
+        return panel_actions.unseat_panellist(pk, seat.user, reasons=why, actor=folder.user, now=folder.now)
 
-    return _confirm(request, folder, confirm, do, _("%(name)s is off the panel.") % {"name": name}, back)
+    return act(request, folder, t.UNSEAT, form, sheet, do, to=back)
 
 
 # -- what these pages share -------------------------------------------------------------------------------------------
@@ -190,20 +198,6 @@ def _choose(
     return render(request, "workflows/verification_team.html", context, status=code)
 
 
-def _confirm(
-    request: HttpRequest, folder: VerificationFolder, confirm: Row, do: Callable[[], object], done: str, back: str
-) -> HttpResponse:
-    if request.method == "POST":
-        try:
-            do()
-        except Refused as refused:
-            return refusal(request, refused, folder, back)
-        messages.success(request, done)
-        return redirect(back)
-    context = {"confirm": {"danger": True, "back_url": back, **confirm}, **head(folder, confirm["title"])}
-    return render(request, "workflows/confirm.html", context)
-
-
 def _named(people: Iterable[Candidate], flag: str) -> list[tuple[int, str]]:
     return [(one.user.pk, one.user.name_in(language())) for one in people if getattr(one, flag)]
 
@@ -227,7 +221,14 @@ def _row(folder: VerificationFolder, one: Candidate, form: PeopleForm, part: str
         "leads": str(one.user.pk) == lead,
         "release_url": reverse(route, args=[folder.verification.pk, one.user.pk]) if route else "",
         "chips": [{"label": label, "tone": tone} for flag, label, tone in _CHIPS if getattr(one, flag)],
+        "why": [place.end_reason for place in _ended(folder, part) if place.user_id == one.user.pk],
     }
+
+
+def _ended(folder: VerificationFolder, part: str) -> list[TeamAssessor | PanelSeat]:
+    """Places that were taken back with a reason."""
+    places: list[TeamAssessor | PanelSeat] = [*(folder.seats if part == "panel" else folder.places)]
+    return [place for place in places if place.end_reason]
 
 
 _CHIPS = (
@@ -279,11 +280,7 @@ def recusals(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _recusable(folder: VerificationFolder) -> list[tuple[int, str]]:
     """The person alone; for the coordinator every assessor of the body who is not recused."""
-    own = [(folder.user.pk, folder.user.name_in(language()))]
-    if VRole.COORDINATOR not in folder.roles or folder.facts.state in V_CLOSED:
-        return own
-    others = [one for one in candidates(folder) if not one.recused and one.user.pk != folder.user.pk]
-    return [*((one.user.pk, one.user.name_in(language())) for one in others), *own]
+    return [(one.pk, one.name_in(language())) for one in recusable(folder)]
 
 
 def _recused(request: HttpRequest, folder: VerificationFolder, form: RecusalForm) -> HttpResponse:

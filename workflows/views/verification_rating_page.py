@@ -120,15 +120,19 @@ class RatingSheet:
             "complete": bool(asked) and done == len(asked),
         }
 
-    def _dcmm_place(self, current: str) -> dict[str, Any]:
+    def dcmm_is_settled(self) -> bool:
+        """Whether the team has judged the claimed certificate and signed its finding."""
         facts = self.folder.facts
+        return not (facts.claim_unjudged or facts.finding_unsigned)
+
+    def _dcmm_place(self, current: str) -> dict[str, Any]:
         return {
             "key": DCMM,
             "title": _("DCMM level"),
             "url": self.url(DCMM),
             "current": current == DCMM,
             "asked": None,
-            "complete": not (facts.claim_unjudged or facts.finding_unsigned),
+            "complete": self.dcmm_is_settled(),
         }
 
     # -- items and criteria --------------------------------------------------------------------------------------
@@ -290,12 +294,13 @@ def page_context(folder: VerificationFolder, sheet: RatingSheet, dimension: Dime
         "rating": sheet.rating,
         "judging": bool(JUDGE_EVIDENCE.roles & folder.roles) and folder.state in JUDGE_EVIDENCE.sources,
         "finding_url": findings,
-        "dimension": _words(dimension) if dimension else None,
+        "dimension": dimension_words(dimension) if dimension else None,
         "items": sheet.items(dimension) if dimension else [],
     }
 
 
-def _words(dimension: Dimension) -> dict[str, str]:
+def dimension_words(dimension: Dimension) -> dict[str, str]:
+    """Its title and what it is about."""
     title = f"{dimension.key} {dimension.title.in_(language())}"
     return {"title": title, "summary": dimension.summary.in_(language())}
 

@@ -17,18 +17,27 @@ from assessments.domain.answers import BadAnswer
 from assessments.queries.snapshots import criteria_of
 from assessments.wording import ANSWER_FAULTS
 from ethicsreview.files.models import FileVersion
-from ethicsreview.files.queries import FileLost
-from ethicsreview.files.views import attachment_response
 from workflows.actions import verification_rounds as actions
 from workflows.domain import verification_table as t
 from workflows.domain.gapcodes import Gap, Refused
-from workflows.domain.verification_states import BODY, Round
+from workflows.domain.verification_states import Round
 from workflows.forms.verifications import AsideForm, ClaimForm, CriterionForm, DcmmFindingForm, JudgeForm
+from workflows.queries.verification_reading import opens_evidence
 from workflows.queries.verifications import VerificationFolder
 from workflows.views.doors import status_of
+from workflows.views.sheets import download, page_picture
 from workflows.views.verification_dcmm_page import dcmm_context
 from workflows.views.verification_doors import INVALID, must_be, needed, open_verification, refusal, typed
-from workflows.views.verification_rating_page import DCMM, RatingSheet, Typed, dimension_of, is_shown, page_context
+from workflows.views.verification_rating_page import (
+    DCMM,
+    RatingSheet,
+    Typed,
+    dimension_of,
+    is_shown,
+    page_context,
+    slug,
+)
+from workflows.views.verification_reading import Look, ReadingSheet, look_of
 
 SAVED = 200
 Gaps = tuple[Gap, ...]
@@ -62,8 +71,10 @@ def _page(
     **more: Any,
 ) -> HttpResponse:
     """The whole page of a dimension, with what was not taken."""
-    sheet, dimension = RatingSheet(folder, not_taken), dimension_of(folder, key)
-    context = {**page_context(folder, sheet, dimension), "refused": needed(found, folder)}
+    given = request.POST if request.method == "POST" else request.GET
+    sheet, dimension = ReadingSheet(folder, not_taken, look_of(given)), dimension_of(folder, key)
+    beside = {"source": sheet.source(dimension), "refused": needed(found, folder)}
+    context = {**page_context(folder, sheet, dimension), **beside}
     if dimension is None:
         context["dcmm"] = dcmm_context(folder, **more)
     return render(request, "workflows/verification_rating.html", context, status=code)
@@ -86,7 +97,7 @@ def criterion(request: HttpRequest, pk: int, criterion: str) -> HttpResponse:
     if code != SAVED:
         return _page(request, folder, dimension.key, not_taken=Typed(criterion, form), found=found, code=code)
     messages.success(request, _("%(item)s is saved.") % {"item": criterion})
-    return redirect(RatingSheet(folder).url(dimension.key, f"c-{criterion.replace('.', '-')}"))
+    return redirect(_beside(folder, criterion, look_of(request.POST)))
 
 
 def _rate(folder: VerificationFolder, criterion: str, form: CriterionForm) -> tuple[int, Gaps]:
@@ -115,7 +126,7 @@ def _piece(
 ) -> HttpResponse:
     """The state of one criterion and, out of band, the bar, the item's level and what the save opened or closed."""
     fresh = open_verification(request, folder.verification.pk)
-    sheet = RatingSheet(fresh, None if code == SAVED else Typed(key, form))
+    sheet = ReadingSheet(fresh, None if code == SAVED else Typed(key, form), look_of(request.POST))
     one = fresh.instrument.criteria[key]
     moved = code == SAVED and dict(fresh.round.standings) != before and _opens(before, fresh, one.item)
     context = {
@@ -158,29 +169,30 @@ def evidence_judge(request: HttpRequest, pk: int, evidence_id: int) -> HttpRespo
     fresh = open_verification(request, pk)
     if request.headers.get("HX-Request"):
         return _judged(request, fresh, evidence_id, form.cleaned_data["criterion"])
-    return redirect(_beside(fresh, form.cleaned_data["criterion"]))
+    return redirect(_beside(fresh, form.cleaned_data["criterion"], look_of(request.POST)))
 
 
-def _beside(folder: VerificationFolder, criterion: str) -> str:
+def _beside(folder: VerificationFolder, criterion: str, look: Look | None) -> str:
     """The place on the rating page where the button was."""
     one = folder.instrument.criteria.get(criterion)
-    sheet = RatingSheet(folder)
+    sheet = ReadingSheet(folder)
     if one is None:
         return sheet.url("")
-    return sheet.url(folder.instrument.dimension_of[one.item].key, f"c-{criterion.replace('.', '-')}")
+    return sheet.beside(folder.instrument.dimension_of[one.item].key, look, f"c-{slug(criterion)}")
 
 
 def _judged(request: HttpRequest, folder: VerificationFolder, evidence_id: int, criterion: str) -> HttpResponse:
-    sheet = RatingSheet(folder)
+    sheet = ReadingSheet(folder, look=look_of(request.POST))
     piece = next(piece for piece in folder.round.evidence if piece.pk == evidence_id)
     here = folder.instrument.criteria.get(criterion)
     dimension = folder.instrument.dimension_of[here.item] if here else folder.instrument.dimensions[0]
     known = [folder.instrument.criteria[key] for key in criteria_of(piece) if key in folder.instrument.criteria]
     shown = [one for one in known if folder.instrument.dimension_of[one.item] == dimension and one.level <= sheet.top]
+    drawn = [sheet.criterion(one) for one in shown]
     context = {
         **sheet.bar(dimension.key),
         "verification": folder.verification,
-        "pieces": [(sheet.criterion(one), sheet.piece(piece)) for one in shown],
+        "pieces": [(one, row) for one in drawn for row in one["pieces"] if row["pk"] == evidence_id],
         "levels": [sheet.item(folder.instrument.items[key]) for key in dict.fromkeys(one.item for one in shown)],
         "rating": sheet.rating,
         "judging": sheet.rating,
@@ -193,13 +205,24 @@ def _judged(request: HttpRequest, folder: VerificationFolder, evidence_id: int, 
 @require_GET
 def evidence(request: HttpRequest, pk: int, evidence_id: int) -> HttpResponseBase:
     """The file of one piece of evidence, for those who may read what was handed in."""
+    return download(request, _file_of(request, pk, evidence_id))
+
+
+@login_required
+@require_GET
+def evidence_page(request: HttpRequest, pk: int, evidence_id: int, page: int) -> HttpResponseBase:
+    """One page of it as a picture, for the same people."""
+    return page_picture(request, _file_of(request, pk, evidence_id), page)
+
+
+def _file_of(request: HttpRequest, pk: int, evidence_id: int) -> FileVersion:
     folder = open_verification(request, pk)
-    if not folder.may_see(Round.SELF) and not folder.roles & BODY:
+    if not opens_evidence(folder):
         raise PermissionDenied
     piece = next((piece for piece in folder.round.evidence if piece.pk == evidence_id), None)
     if piece is None or piece.file is None:
         raise Http404
-    return _download(request, piece.file)
+    return piece.file
 
 
 @login_required
@@ -212,14 +235,7 @@ def claim_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     claim = folder.round.claim
     if claim is None or claim.file is None:
         raise Http404
-    return _download(request, claim.file)
-
-
-def _download(request: HttpRequest, version: FileVersion) -> HttpResponseBase:
-    try:
-        return attachment_response(version)
-    except FileLost:
-        return render(request, "workflows/file_lost.html", {"version": version}, status=503)
+    return download(request, claim.file)
 
 
 # -- items set aside, and the DCMM level ------------------------------------------------------------------------------

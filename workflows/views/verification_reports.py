@@ -9,16 +9,16 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from workflows.actions.verification_reports import retry_verification_report
+from ethicsreview.documents.views import signed_response
+from workflows.actions.verification_reports import KEEPERS, retry_verification_report
 from workflows.domain.gapcodes import Refused
 from workflows.domain.states import ReportState
-from workflows.domain.verification_states import VReportKind, VRole
+from workflows.domain.verification_states import VReportKind
 from workflows.models import VerificationReport
 from workflows.queries.verifications import VerificationFolder
 from workflows.templatetags.casereports import failure_words
@@ -27,8 +27,6 @@ from workflows.views.verification_doors import head, open_verification, refusal
 from workflows.wording import REPORT_STATES, V_REPORT_KINDS
 
 _TONES = {ReportState.SIGNED: "good", ReportState.FAILED: "bad", ReportState.RENDERING: "active"}
-_KEEPERS = frozenset({VRole.COORDINATOR, VRole.DECIDER})
-NOTHING_RUNS = "default-src 'none'; sandbox"
 
 
 @login_required
@@ -52,7 +50,7 @@ def report_list(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _row(folder: VerificationFolder, report: VerificationReport) -> dict[str, Any]:
-    state, keeper = ReportState(report.state), bool(_KEEPERS & folder.roles)
+    state, keeper = ReportState(report.state), bool(KEEPERS & folder.roles)
     words = failure_words(report.error)
     return {
         "pk": report.pk,
@@ -72,7 +70,7 @@ def _row(folder: VerificationFolder, report: VerificationReport) -> dict[str, An
 
 
 def _readable(request: HttpRequest, pk: int) -> VerificationReport:
-    rows = VerificationReport.objects.visible_to(reader(request), desk_day(timezone.now()))
+    rows = VerificationReport.objects.party_to(reader(request), desk_day(timezone.now()))
     report = rows.filter(pk=pk).select_related("document", "verification").first()
     if report is None:
         raise Http404
@@ -86,15 +84,7 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
     report = _readable(request, pk)
     if report.document is None:
         raise Http404
-    name = f"{report.verification.reference}-{report.document.file_name}"
-    response = HttpResponse(bytes(report.document.content), content_type="application/pdf")
-    response["Content-Disposition"] = content_disposition_header(True, name)
-    response["ETag"] = f'"{report.document.sha256}"'
-    response["Cache-Control"] = "private, no-store"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = NOTHING_RUNS
-    response["Cross-Origin-Resource-Policy"] = "same-origin"
-    return response
+    return signed_response(report.document, report.verification.reference)
 
 
 @login_required
@@ -103,7 +93,7 @@ def retry(request: HttpRequest, pk: int) -> HttpResponse:
     """Queue a failed document again."""
     report = _readable(request, pk)
     folder = open_verification(request, report.verification_id)
-    if not _KEEPERS & folder.roles:
+    if not KEEPERS & folder.roles:
         raise PermissionDenied
     back = reverse("workflows:verification-reports", args=[folder.verification.pk])
     try:

@@ -15,9 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from workflows.actions import verification_onsite as actions
 from workflows.domain import verification_table as t
 from workflows.domain.gapcodes import Gap, Refused
-from workflows.domain.verification_states import BODY, OnSiteKind, Round
+from workflows.domain.verification_states import OnSiteKind
 from workflows.forms.verifications import EmptyForm, OnSiteForm
 from workflows.models import OnSiteEntry
+from workflows.queries.verification_reading import reads_onsite
 from workflows.queries.verifications import VerificationFolder
 from workflows.views.doors import status_of
 from workflows.views.verification_doors import (
@@ -67,7 +68,7 @@ def begin(request: HttpRequest, pk: int) -> HttpResponse:
 def onsite(request: HttpRequest, pk: int) -> HttpResponse:
     """What was done on site; the team records, others of the body read once they may read its ratings."""
     folder = open_verification(request, pk)
-    if not (folder.may_see(Round.ASSESSOR) and folder.roles & BODY):
+    if not reads_onsite(folder):
         raise PermissionDenied
     if request.method == "POST":
         must_be(folder, t.RECORD_ONSITE)

@@ -17,9 +17,10 @@ from workflows.domain import verification_table as t
 from workflows.domain.ballots import Choice
 from workflows.domain.gapcodes import Gap, GapCode, Refused
 from workflows.domain.scheme import PanelBase
-from workflows.domain.verification_states import BODY, TEAM, VRole
+from workflows.domain.verification_states import BODY, VRole
 from workflows.forms.verifications import PanelVoteForm
 from workflows.models import PanelBallot, PanelVote
+from workflows.queries.verification_reading import reads_panel
 from workflows.queries.verifications import VerificationFolder
 from workflows.views.doors import status_of
 from workflows.views.verification_doors import INVALID, head, must_be, needed, open_verification, refusal
@@ -37,15 +38,9 @@ _ICONS = {Choice.FOR: "check", Choice.AGAINST: "cross", Choice.ABSTAIN: "minus"}
 def panel(request: HttpRequest, pk: int) -> HttpResponse:
     """The panel as this person stands to it."""
     folder = open_verification(request, pk)
-    if not _reads(folder):
+    if not reads_panel(folder):
         raise PermissionDenied
     return _shown(request, folder)
-
-
-def _reads(folder: VerificationFolder) -> bool:
-    """Whether the page is this person's: the body's people who have a part, the enterprise once ballots are closed."""
-    inside = bool(folder.roles & (BODY - TEAM))
-    return inside or (bool(folder.roles) and any(ballot.closed_at for ballot in folder.ballots))
 
 
 def _shown(
@@ -65,7 +60,7 @@ def _shown(
         "vote": _vote(folder, ballot, form) if ballot and VRole.PANELLIST in folder.roles else None,
         "ballot": _running(folder, ballot, desk=desk) if ballot and folder.roles & BODY else None,
         "opening": _opening(folder) if desk and ballot is None else None,
-        "results_of_ballots": [_counted(folder, row) for row in reversed(folder.ballots) if row.closed_at],
+        "results_of_ballots": [counted(folder, row) for row in reversed(folder.ballots) if row.closed_at],
         "results": results(folder) if folder.roles & BODY else None,
         "grounds": folder.verification.recommendation if folder.roles & BODY else "",
         "rule": rule(folder),
@@ -127,8 +122,8 @@ def _opening(folder: VerificationFolder) -> dict[str, Any] | None:
     return {"url": url, "needed": needed(folder.gaps(t.OPEN_BALLOT), folder)}
 
 
-def _counted(folder: VerificationFolder, ballot: PanelBallot) -> dict[str, Any]:
-    """A closed ballot; by name for the body's people alone."""
+def counted(folder: VerificationFolder, ballot: PanelBallot) -> dict[str, Any]:
+    """A closed ballot; by name for the body's people and the authority's."""
     last = {vote.user_id: vote for vote in folder.shown_votes(ballot) if vote.user_id in set(ballot.present)}
     votes = [
         {"name": vote.user.name_in(language()), "choice": CHOICES[Choice(vote.choice)], "reason": vote.reason}
@@ -140,7 +135,7 @@ def _counted(folder: VerificationFolder, ballot: PanelBallot) -> dict[str, Any]:
         "carried": ballot.carried,
         "standing": ballot.standing,
         "closed_at": ballot.closed_at,
-        "votes": votes if folder.roles & BODY else [],
+        "votes": votes if folder.roles & (BODY | {VRole.AUTHORITY}) else [],
     }
 
 

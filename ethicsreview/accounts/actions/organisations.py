@@ -12,11 +12,8 @@ from django.utils.timezone import localdate
 from ethicsreview.accounts.domain import OrganisationKind, Problem, Reach, Refused
 from ethicsreview.accounts.models import Organisation, User
 from ethicsreview.accounts.queries import may_manage
-from ethicsreview.audit.domain import organisation_chain
-from ethicsreview.audit.steps import record
-
-# What decides who may do and see what: the event says how these were and became, not only that they changed.
-WEIGHTY = ("kind", "reach", "province", "sector")
+from ethicsreview.accounts.steps import assign, changed_facts, created_facts, organisation_entry, weighty
+from ethicsreview.audit.steps import record_all
 
 
 @dataclass(frozen=True)
@@ -58,17 +55,17 @@ def save_organisation(
     if organisation_id is None:
         organisation = Organisation.objects.create(**data.columns())
         organisation.covered.set(data.covered)
-        facts = {"became": _weighty(organisation), "covered": sorted(data.covered)}
+        facts = created_facts(organisation, data.covered)
         _record("organisation.created", organisation, actor=actor, now=now, **facts)
         return organisation
     organisation = Organisation.objects.select_for_update(no_key=True).get(pk=organisation_id)
-    was, listed = _weighty(organisation), sorted(organisation.covered.values_list("pk", flat=True))
+    was, listed = weighty(organisation), sorted(organisation.covered.values_list("pk", flat=True))
     changed = _assign(organisation, data.columns())
     if listed != sorted(data.covered):
         organisation.covered.set(data.covered)
         changed.append("covered")
     if changed:
-        facts = {"changed": changed, "was": was, "became": _weighty(organisation), "covered": sorted(data.covered)}
+        facts = changed_facts(organisation, changed, was, data.covered)
         _record("organisation.changed", organisation, actor=actor, now=now, **facts)
     return organisation
 
@@ -117,24 +114,11 @@ def _locked(organisation_id: int, *, actor: User, now: datetime) -> Organisation
 
 
 def _assign(organisation: Organisation, columns: dict[str, str]) -> list[str]:
-    changed = [name for name, value in columns.items() if getattr(organisation, name) != value]
-    for name in changed:
-        setattr(organisation, name, columns[name])
+    changed = assign(organisation, columns)
     if changed:
         organisation.save(update_fields=changed)
     return changed
 
 
-def _weighty(organisation: Organisation) -> dict[str, str]:
-    return {name: getattr(organisation, name) for name in WEIGHTY}
-
-
 def _record(verb: str, organisation: Organisation, *, actor: User, now: datetime, **facts: Any) -> None:
-    record(
-        chain=organisation_chain(organisation.pk),
-        at=now,
-        actor=actor.pk,
-        verb=verb,
-        subject=f"organisation:{organisation.pk}",
-        **facts,
-    )
+    record_all([organisation_entry(verb, organisation, actor=actor, now=now, facts=facts)])

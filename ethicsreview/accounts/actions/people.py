@@ -128,7 +128,7 @@ def request_password_link(email: str, *, now: datetime) -> None:
 
     Writes nothing, so it has no actor and no event. A second wish within ``BETWEEN_LINKS`` mails nothing.
     """
-    user = User.objects.filter(email=email.strip().lower(), is_active=True).first()
+    user = User.objects.filter(email=email.strip().lower(), is_active=True, is_service=False).first()
     if user is not None and cache.add(f"accounts:password-link:{user.pk}", now.isoformat(), BETWEEN_LINKS):
         _mail_link(user, "password_reset")
 

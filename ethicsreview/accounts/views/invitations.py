@@ -19,7 +19,7 @@ from ethicsreview.accounts.models import Invitation, User
 from ethicsreview.accounts.queries import offered
 from ethicsreview.accounts.wording import ROLES, sentences
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "ethicsreview.accounts.middleware.PersonBackend"
 
 
 @sensitive_post_parameters()

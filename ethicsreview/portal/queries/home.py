@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 
 from assessments.queries.maturity_lists import MaturityRow, open_work
 from ethicsreview.accounts.domain import MemberRole
-from ethicsreview.accounts.models import Organisation, User
+from ethicsreview.accounts.models import Membership, Organisation, User
 from ethicsreview.accounts.queries import roles_of
 from ethicsreview.documents.keys import KeyCode, key_state
 from workflows.domain.rooms import SeatRole
@@ -25,6 +25,8 @@ from workflows.models import (
     Review,
     RulebookVersion,
     Seat,
+    Verification,
+    VerificationReport,
     Vote,
 )
 from workflows.queries.deadlines import Timed, timed_cases
@@ -47,9 +49,9 @@ class Awaited:
 
 @dataclass(frozen=True)
 class Failed:
-    """A case of which documents could not be signed: how many, and why the last one was not."""
+    """A case or verification of which documents could not be signed: how many, and why the last one was not."""
 
-    case: Case
+    subject: Case | Verification
     count: int
     error: str
 
@@ -59,7 +61,8 @@ class Home:
     """Everything the home page shows.
 
     ``timed``: cases due within ``NEAR`` days or overdue; ``keyless``: organisations whose key cannot sign, and why;
-    ``failed_anywhere``: failed documents of the whole installation, told to the operator alone.
+    ``failed_anywhere``: failed documents of the whole installation, of cases and of verifications, told to the
+    operator alone.
     """
 
     awaiting: list[Awaited]
@@ -69,7 +72,7 @@ class Home:
     is_applicant: bool
     failed: list[Failed]
     keyless: list[tuple[Organisation, KeyCode]]
-    failed_anywhere: int | None
+    failed_anywhere: tuple[int, int] | None
     is_enterprise: bool = False
     assessing: tuple[MaturityRow, ...] = ()  # open assessments the person leads or contributes to
     verifying: tuple[VerificationTask, ...] = ()  # what awaits the person in verifications
@@ -101,7 +104,7 @@ def _applicant_tasks(user: User) -> list[Awaited]:
 
 def _review_tasks(user: User, day: date) -> list[Awaited]:
     reviews = (
-        Review.objects.visible_to(user, day)
+        Review.objects.party_to(user, day)
         .filter(user=user, submitted_at__isnull=True, withdrawn_at__isnull=True, case__state=State.REVIEWING.value)
         .select_related("case__committee")
         .order_by("assigned_at")[:SHOWN]
@@ -199,16 +202,17 @@ def home_of(user: User, *, now: datetime, day: date) -> Home:
         awaiting += _review_tasks(user, day) + _desk_tasks(user, day, desk, editions)
     awaiting += _applicant_tasks(user)
     roles = frozenset[MemberRole]().union(*roles_of(user, day).values())
-    changed = Case.objects.visible_to(user, day).select_related("committee").order_by("-changed_at", "-pk")[:SHOWN]
+    body = MemberRole.SECRETARY in roles
+    changed = Case.objects.party_to(user, day).select_related("committee").order_by("-changed_at", "-pk")[:SHOWN]
     return Home(
         awaiting=awaiting,
         timed=_timed(user, day, now, editions) if seats else [],
         changed=list(changed),
         meetings=_meetings(user, day, now) if seats else [],
         is_applicant=MemberRole.APPLICANT in roles,
-        failed=_failed(user, day) if desk else [],
+        failed=[*(_failed(user, day) if desk else []), *(_failed_of_verifications(user, day) if body else [])],
         keyless=_keyless([seat.committee.host for seat in seats if seat.committee_id in desk], now),
-        failed_anywhere=CaseReport.objects.filter(state=ReportState.FAILED.value).count() if user.is_staff else None,
+        failed_anywhere=_failed_anywhere() if user.is_staff else None,
         is_enterprise=MemberRole.ENTERPRISE in roles,
         assessing=tuple(open_work(user, now=now)) if MemberRole.ENTERPRISE in roles else (),
         verifying=tuple(verification_tasks(user, day, most=SHOWN)) if has_part(roles) else (),
@@ -221,7 +225,7 @@ def _timed(user: User, day: date, now: datetime, editions: list[RulebookVersion]
 
 def _meetings(user: User, day: date, now: datetime) -> list[Meeting]:
     """Meetings in session and to come; the cases counted are those the person may read."""
-    upcoming = Meeting.objects.visible_to(user, day).filter(
+    upcoming = Meeting.objects.party_to(user, day).filter(
         Q(state=MeetingState.OPEN.value)
         | Q(state__in=[MeetingState.PLANNED.value, MeetingState.CONVENED.value], starts_at__gte=now)
     )
@@ -231,11 +235,28 @@ def _meetings(user: User, day: date, now: datetime) -> list[Meeting]:
 
 
 def _failed(user: User, day: date) -> list[Failed]:
-    reports = CaseReport.objects.visible_to(user, day).filter(state=ReportState.FAILED.value)
+    reports = CaseReport.objects.party_to(user, day).filter(state=ReportState.FAILED.value)
     found: dict[int, list[CaseReport]] = {}
     for report in reports.select_related("decision__case").order_by("progressed_at")[: SHOWN * 4]:
         found.setdefault(report.decision.case_id, []).append(report)
     return [Failed(rows[-1].decision.case, len(rows), rows[-1].error) for rows in found.values()][:SHOWN]
+
+
+def _failed_of_verifications(user: User, day: date) -> list[Failed]:
+    """Of the verifications whose desk the person is; an enterprise is told when its documents are ready."""
+    desk = Membership.objects.current(day).filter(user=user, role=MemberRole.SECRETARY.value)
+    reports = VerificationReport.objects.party_to(user, day).filter(
+        Exists(desk.filter(organisation=OuterRef("verification__host"))), state=ReportState.FAILED.value
+    )
+    found: dict[int, list[VerificationReport]] = {}
+    for report in reports.select_related("verification").order_by("progressed_at")[: SHOWN * 4]:
+        found.setdefault(report.verification_id, []).append(report)
+    return [Failed(rows[-1].verification, len(rows), rows[-1].error) for rows in found.values()][:SHOWN]
+
+
+def _failed_anywhere() -> tuple[int, int]:
+    failed = {"state": ReportState.FAILED.value}
+    return CaseReport.objects.filter(**failed).count(), VerificationReport.objects.filter(**failed).count()
 
 
 def _keyless(hosts: list[Organisation], now: datetime) -> list[tuple[Organisation, KeyCode]]:

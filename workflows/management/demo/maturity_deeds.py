@@ -4,16 +4,12 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from assessments.actions.answering import GivenAnswer, import_answers
+from assessments.actions.contributors import name_contributor
 from assessments.actions.evidence import ClaimFacts, EvidenceFacts, add_evidence, claim_dcmm
-from assessments.actions.maturity import (
-    GivenAnswer,
-    Outline,
-    import_answers,
-    name_contributor,
-    start_self_assessment,
-    submit_self_assessment,
-)
 from assessments.actions.planning import StepTerms, add_steps, set_efforts, tick_step
+from assessments.actions.starting import Outline, start_self_assessment
+from assessments.actions.submitting import submit_self_assessment
 from assessments.domain.claims import ClaimSource, Party
 from assessments.domain.enterprises import Size
 from assessments.domain.staged import StagedInstrument

@@ -69,7 +69,10 @@ def admit(stage: Stage, step: Step) -> None:
 
 
 def assess(stage: Stage, step: Step) -> None:
-    """The team rates what it finds, accepts the evidence but for the pieces named, and judges the claim."""
+    """The team rates what it finds, accepts the evidence but for the pieces named, and judges the claim.
+
+    ``only`` names the dimensions it has come to; the evidence is judged once it has come to all.
+    """
     row, text = _row(stage, step), stage.text(step)
     instrument = load_staged(row.self_assessment.assessment.instrument_version)
     levels = {**text["levels"], **step.given.get("found", {})}
@@ -78,7 +81,8 @@ def assess(stage: Stage, step: Step) -> None:
         verification_rounds.decide_na(
             row.pk, item, approved=True, reason=step.given["aside"], actor=_crew(stage, "lead"), now=step.at
         )
-    rated = steps_at(instrument, levels, row.self_assessment.target) | step.given.get("ratings", {})
+    only = tuple(step.given.get("only", ()))
+    rated = steps_at(instrument, levels, row.self_assessment.target, only) | step.given.get("ratings", {})
     for place, (key, given) in enumerate(rated.items()):
         if instrument.criteria[key].item in aside:
             continue
@@ -86,13 +90,14 @@ def assess(stage: Stage, step: Step) -> None:
         verification_rounds.rate_criterion(
             row.pk, key, step=given, note="", actor=rater, now=step.at + (place + 1) * SECOND
         )
-    _judge(stage, step, row)
+    _judge(stage, step, row, evidence=not only)
 
 
-def _judge(stage: Stage, step: Step, row: Verification) -> None:
+def _judge(stage: Stage, step: Step, row: Verification, *, evidence: bool = True) -> None:
     later = step.at + timedelta(minutes=10)
     refused = set(step.given.get("rejected", ()))
-    for piece in Evidence.objects.filter(self_assessment=row.self_assessment, accepted__isnull=True).order_by("pk"):
+    pieces = Evidence.objects.filter(self_assessment=row.self_assessment, accepted__isnull=True).order_by("pk")
+    for piece in pieces if evidence else ():
         accepted = piece.kind not in refused
         verification_rounds.judge_evidence(
             row.pk, piece.pk, accepted=accepted, actor=_crew(stage, "assessor"), now=later
@@ -104,10 +109,11 @@ def _judge(stage: Stage, step: Step, row: Verification) -> None:
 
 
 def visit(stage: Stage, step: Step) -> None:
-    """What is heard and seen on site."""
+    """What is heard and seen on site; ``seen`` is how much of it by now."""
     pk = _row(stage, step).pk
     verification_onsite.begin_onsite(pk, actor=_crew(stage, "lead"), now=step.at)
-    for place, (kind, role, subject, notes) in enumerate(stage.script.maturity["visit"], start=1):
+    heard = stage.script.maturity["visit"][: step.given.get("seen")]
+    for place, (kind, role, subject, notes) in enumerate(heard, start=1):
         verification_onsite.record_onsite(
             pk,
             kind=kind,

@@ -2,11 +2,10 @@
 
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.timesince import timesince
@@ -20,12 +19,12 @@ from ethicsreview.documents.domain import Standing
 from ethicsreview.documents.models import SignedDocument
 from ethicsreview.documents.wording import KEYS
 from ethicsreview.portal.queries.health import NOT_VITAL, READY, readiness
-from ethicsreview.portal.queries.home import Awaited, Home, home_of
-from ethicsreview.portal.queries.search import Found, find
-from ethicsreview.portal.wording import ROUTES, TASKS, reason_of
+from ethicsreview.portal.queries.home import Awaited, Failed, Home, home_of
+from ethicsreview.portal.wording import ROUTES, TASKS, V_ROUTES, reason_of
+from workflows.models import Verification
+from workflows.queries.certificate_words import standing_of
 from workflows.queries.reports import certificate_of
 from workflows.queries.verification_tasks import VerificationTask
-from workflows.views.certificate_words import standing_of
 from workflows.views.doors import desk_day, reader
 from workflows.views.pieces import status
 
@@ -45,7 +44,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "awaiting": [*(_verifying(row, now) for row in found.verifying), *(_task(row, now) for row in found.awaiting)],
         "assessing": [listed(row) for row in found.assessing],
         "changed": [{"case": case, "status": status(case)} for case in found.changed],
-        "failed": [{"case": row.case, "count": row.count, "reason": reason_of(row.error)} for row in found.failed],
+        "failed": [_not_signed(row) for row in found.failed],
         "keyless": [{"name": host.name_in(language), "state": KEYS[code]} for host, code in found.keyless],
     }
     return render(request, "portal/home.html", context)
@@ -75,32 +74,22 @@ def _task(entry: Awaited, now: datetime) -> dict[str, Any]:
     return {"label": TASKS[entry.task], "url": url, "case": entry.case, "since": entry.since, "waited": waited}
 
 
+def _not_signed(row: Failed) -> dict[str, Any]:
+    route = "workflows:verification-reports" if isinstance(row.subject, Verification) else "workflows:report-list"
+    url = reverse(route, args=[row.subject.pk])
+    return {"subject": row.subject, "url": url, "count": row.count, "reason": reason_of(row.error)}
+
+
 def _verifying(entry: VerificationTask, now: datetime) -> dict[str, Any]:
     """A task of a verification, shaped like one of a case."""
     row = entry.verification
     return {
         "label": TASKS[entry.task],
-        "url": reverse("workflows:verification", args=[row.pk]),
+        "url": reverse(V_ROUTES.get(entry.task, "workflows:verification"), args=[row.pk]),
         "case": {"reference": row.reference, "title": row.self_assessment.legal_entity},
         "since": entry.since,
         "waited": timesince(entry.since, now, depth=1),
     }
-
-
-@login_required
-@require_safe
-def search(request: HttpRequest) -> HttpResponse:
-    """Straight to the one case or document that is named, else the list of cases with these words."""
-    now = timezone.now()
-    words = request.GET.get("q", "").strip()[:100]
-    match find(words, user=reader(request), day=desk_day(now)):
-        case Found(case_id=int() as case_id):
-            return redirect("workflows:case", case_id)
-        case Found(code=str() as code):
-            return redirect("documents:verify-code", code)
-    return redirect(
-        f"{reverse('workflows:case-list')}?{urlencode({'text': words})}" if words else "workflows:case-list"
-    )
 
 
 @never_cache

@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy
 
 from assessments.domain.claims import ClaimSource
 from workflows.domain.verification_states import CertificateState, CertificateVerb
+from workflows.domain.warnings import LookWarned
 from workflows.models import Certificate, CertificateEvent
+from workflows.queries.certificates import look_warnings
 from workflows.wording import CERTIFICATE_VERBS
 
 _EVENT_TONES = {
@@ -38,6 +40,16 @@ def standing_of(certificate: Certificate, day: date) -> dict[str, str]:
         return _verdict("warn", _("This certificate is not valid yet"), begins)
     until = _("Its last day is %(day)s.") % {"day": date_format(certificate.expires_on)}
     return _verdict("good", _("This certificate is valid"), until)
+
+
+def look_words(certificate: Certificate, day: date) -> dict[str, str] | None:
+    """Tone and words of a yearly look that is near or overdue; None while there is none to be done."""
+    due = look_warnings(certificate, day)
+    if not due:
+        return None
+    if due[-1] is LookWarned.OVERDUE:
+        return {"tone": "bad", "label": _("surveillance overdue")}
+    return {"tone": "warn", "label": _("surveillance due")}
 
 
 def _verdict(tone: str, title: str, line: str) -> dict[str, str]:

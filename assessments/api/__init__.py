@@ -1,0 +1,1 @@
+"""An enterprise's own assessments for programs."""

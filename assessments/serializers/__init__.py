@@ -1,0 +1,1 @@
+"""Shapes of self-assessments for programs."""

@@ -1,0 +1,1 @@
+"""What a person sees across both halves: home, search, health, and the regulator's desk."""

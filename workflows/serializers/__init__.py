@@ -1,0 +1,1 @@
+"""Shapes of the procedures for programs."""
