@@ -1,6 +1,7 @@
 """Asking every operation of the schema at random, as somebody: no 5xx, no answer the schema does not know."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import schemathesis
@@ -24,11 +25,11 @@ CHECKS = [
 ]
 
 
-def operations() -> Iterator[Any]:
+@cache
+def operations() -> tuple[Any, ...]:
     """Every operation of the interface as its schema describes it, in the order of the addresses."""
     schema = schemathesis.openapi.from_wsgi("/api/v1/schema/", application)
-    for found in schema.get_all_operations():
-        yield found.ok()
+    return tuple(found.ok() for found in schema.get_all_operations())
 
 
 def ask(

@@ -11,7 +11,7 @@ from tests.scenes import make_scene
 from workflows.domain.states import State
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-EXAMPLES = 2
+EXAMPLES = 1
 PEOPLE = ["secretary", "chair", "lead", "member", "regulator", "stranger", "nobody"]
 
 
@@ -38,7 +38,7 @@ def test_no_operation_breaks_or_answers_what_the_schema_does_not_know(
     faults = []
     for operation in operations():
         try:
-            ask(operation, headers, examples=EXAMPLES, known=known)
+            ask(operation, headers, examples=EXAMPLES, known=known, start=PEOPLE.index(who))
         except (Exception, BaseExceptionGroup) as error:
             told = [str(one) for one in getattr(error, "exceptions", [error])]
             faults.append(f"{operation.label}: {' / '.join(told)}"[:1500])
