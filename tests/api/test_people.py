@@ -11,7 +11,7 @@ from ethicsreview.accounts.models import Invitation, Organisation, User
 from ethicsreview.audit.models import AuditEvent
 from ethicsreview.interface.actions import collect_events
 from ethicsreview.interface.domain.tokens import Scope
-from ethicsreview.interface.models import Token, WebhookDelivery
+from ethicsreview.interface.models import Call, Token, Webhook, WebhookDelivery
 from tests.api.callers import Caller
 from tests.factories import make_organisation, make_person
 
@@ -119,6 +119,15 @@ def test_webhook_is_made_told_replayed_and_ended(
     assert Caller(member, clock).get(path).status_code == 404
     ended = caller.post(f"{path}/{webhook['id']}/end")
     assert (ended.status_code, ended.json()["ended_at"] is not None) == (200, True)
+
+
+def test_secret_of_a_webhook_is_kept_nowhere_and_told_once(host: Organisation, caller: Caller) -> None:
+    path, body = f"organisations/{host.pk}/webhooks", {"address": "https://hooks.example.org/in"}
+    made = caller.post(path, body, idempotency_key="hook")
+    again = caller.post(path, body, idempotency_key="hook")
+    assert (made.status_code, again.status_code) == (201, 409)
+    assert again.json()["type"] == "/api/v1/docs/#problem-already-done"
+    assert (Webhook.objects.count(), Call.objects.get().body) == (1, "")
 
 
 def test_webhook_faults_are_named_one_by_one(host: Organisation, caller: Caller) -> None:

@@ -4,20 +4,17 @@ A door is fetch-and-authorise, shape, one call into an action, answer. What one 
 does not exist; a refused deed names each missing thing as the page does.
 """
 
-import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
 import django_filters
 from django.conf import settings
-from django.db import connection, models
+from django.db import models
 from django.http import Http404, HttpResponse
 from django.utils import timezone, translation
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 from rest_framework.negotiation import DefaultContentNegotiation
@@ -30,14 +27,12 @@ from rest_framework.utils.encoders import JSONEncoder
 from rest_framework.views import APIView
 
 from ethicsreview.accounts.models import User
-from ethicsreview.audit.steps import Origin, coming_by
-from ethicsreview.interface.actions import begin_call, forget_call, keep_answer, note_change
 from ethicsreview.interface.api.authentication import CallRate, Covered, TokenAuthentication
 from ethicsreview.interface.api.paging import Pages
+from ethicsreview.interface.api.repeating import attributed, held, once
 from ethicsreview.interface.domain.problems import Fault, Kind, Stop
 from ethicsreview.interface.domain.tokens import Half
-from ethicsreview.interface.domain.versions import good_key, mark, matches, tag, unchanged
-from ethicsreview.interface.models import Call, Token
+from ethicsreview.interface.domain.versions import mark, matches, tag, unchanged
 from ethicsreview.interface.serializers import Nothing, chosen
 
 Data = dict[str, Any]
@@ -74,6 +69,7 @@ class Deed:
     ``run`` gets the thing as this caller stands to it, the caller, the moment and the checked body; ``gives`` shapes
     what it returns, None gives the thing as it then stands. ``created`` answers 201. ``files`` takes a multipart form.
     ``allows`` is asked before the body is looked at: the wrong person learns nothing, not even what is wrong with it.
+    The answer of a ``secret`` deed is kept nowhere: its repetition is told that it was carried out.
     """
 
     name: str
@@ -86,6 +82,7 @@ class Deed:
     description: str = ""
     example: Data | None = None
     allows: Callable[[Any], bool] | None = None
+    secret: bool = False
 
 
 class Door(APIView):
@@ -204,12 +201,14 @@ class ThingDoor(Door):
             if deed.allows is not None and not deed.allows(thing):
                 raise Stop(Kind.NOT_ALLOWED)
             body = checked(deed, request)
-            with _held(request, address):
-                self._match(request, thing)
+            with held(request, address) as awaited:
+                if awaited:  # whoever was before us may have changed it
+                    thing = self.open(**address)
+                    self._match(request, thing)
                 result = self.run(deed, thing, body)
             return self.told(deed, result, **address)
 
-        return once(request, work)
+        return once(request, work, keeps=not deed.secret)
 
     def run(self, deed: Deed, thing: Any, body: Data) -> Any:
         """The one call into an action; a refusal becomes a problem."""
@@ -233,8 +232,7 @@ class ThingDoor(Door):
         return self.answer(thing, status)
 
     def _match(self, request: Request, thing: Any) -> None:
-        header = request.headers.get("If-Match")
-        if header is not None and not matches(header, self.version(thing)):
+        if not matches(request.headers["If-Match"], self.version(thing)):
             raise Stop(Kind.CHANGED_MEANWHILE)
 
 
@@ -300,7 +298,7 @@ class ManyDoor(Door):
             gives = deed.gives or self.shape
             return Response(gives(result, context={"door": self}).data, status=201 if deed.created else 200)
 
-        return once(request, work)
+        return once(request, work, keeps=not deed.secret)
 
 
 class FileDoor(ThingDoor):
@@ -336,122 +334,6 @@ def checked(deed: Deed, request: Request) -> Data:
     shape = deed.takes(data=request.data)
     shape.is_valid(raise_exception=True)
     return dict(shape.validated_data)
-
-
-def once(request: Request, work: Callable[[], Response]) -> Response:
-    """Do the work under the caller's token; with an Idempotency-Key at most once, and again the same answer.
-
-    What changed nothing leaves the key free. A change whose answer was lost with its process is told as such.
-    """
-    token = request.auth
-    if not isinstance(token, Token):
-        return work()
-    key = request.headers.get("Idempotency-Key")
-    if key is None:
-        with attributed(request):
-            return work()
-    if not good_key(key):
-        raise Stop(Kind.BAD_INPUT, faults=(Fault("Idempotency-Key", _("1 to 200 visible ASCII characters.")),))
-    call = begin_call(token, key=key, fingerprint=_fingerprint(request), now=timezone.now())
-    with _alone(call) as free:
-        earlier = _earlier(call, request, free=free)
-        return _first(call, token, work) if earlier is None else earlier
-
-
-def _first(call: Call, token: Token, work: Callable[[], Response]) -> Response:
-    try:
-        with coming_by(Origin(_via(token), lambda: note_change(call))):
-            response = work()
-    except Exception:
-        forget_call(call)
-        raise
-    body = json.dumps(response.data, cls=JSONEncoder, ensure_ascii=False)
-    headers = {name: str(response[name]) for name in ("ETag", "Location") if response.has_header(name)}
-    keep_answer(call, status=response.status_code, headers=headers, body=body)
-    return response
-
-
-def _earlier(call: Call, request: Request, *, free: bool) -> Response | None:
-    """What the first call with this key was answered; None where it changed nothing and may be made anew."""
-    try:
-        call.refresh_from_db()
-    except Call.DoesNotExist as forgotten:  # it changed nothing and has just given the key back
-        raise Stop(Kind.IN_PROGRESS) from forgotten
-    if call.fingerprint != _fingerprint(request):
-        raise Stop(Kind.KEY_REUSED)
-    if call.status is not None:
-        data = json.loads(call.body)
-        return Response(data, status=call.status, headers={**call.headers, "Idempotent-Replayed": "true"})
-    if not free:
-        raise Stop(Kind.IN_PROGRESS)
-    if call.changed:
-        raise Stop(Kind.ALREADY_DONE)
-    return None
-
-
-@contextmanager
-def _alone(call: Call) -> Iterator[bool]:
-    """Whether nobody else answers this call; holds it until the answer is kept. Freed by the database when we die."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [f"call:{call.pk}"])
-        free = bool(cursor.fetchone()[0])
-    try:
-        yield free
-    finally:
-        if free:
-            _unlock(f"call:{call.pk}")
-
-
-@contextmanager
-def _held(request: Request, address: Data) -> Iterator[None]:
-    """Calls with If-Match for one address go one after the other, so that of two with one mark the second is told."""
-    if "If-Match" not in request.headers:
-        yield
-        return
-    name = "match:" + json.dumps(address, sort_keys=True, default=str)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [name])
-    try:
-        yield
-    finally:
-        _unlock(name)
-
-
-def _unlock(name: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [name])
-
-
-@contextmanager
-def attributed(request: Request) -> Iterator[None]:
-    """Every event recorded inside names the token and its person."""
-    if not isinstance(request.auth, Token):
-        yield
-        return
-    with coming_by(Origin(_via(request.auth), lambda: None)):
-        yield
-
-
-def _via(token: Token) -> Data:
-    return {"token": token.pk, "person": token.made_by_id}
-
-
-def _fingerprint(request: Request) -> str:
-    """A keyed digest of method, path and what was sent, passwords too; of a form its fields and its files."""
-    told = hashlib.sha256(f"{request.method} {request.path}\n".encode())
-    if request.content_type and request.content_type.startswith("multipart/"):
-        form: Any = request.data
-        for name, value in sorted(form.items()):
-            told.update(f"{name}\n".encode())
-            if hasattr(value, "chunks"):
-                for chunk in value.chunks():
-                    told.update(chunk)
-                value.seek(0)
-            else:
-                told.update(str(value).encode())
-    else:
-        told.update(json.dumps(request.data, sort_keys=True, default=str).encode())
-    return salted_hmac("interface.call", told.digest(), algorithm="sha256").hexdigest()
 
 
 def _plain(data: Data) -> Any:

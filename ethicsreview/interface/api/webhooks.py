@@ -121,6 +121,7 @@ MAKE = Deed(
     takes=WebhookBody,
     gives=NewWebhookSerializer,
     created=True,
+    secret=True,
     description="Signed as the Standard Webhooks specification has it; tried ten times over almost three days.",
     example={"address": "https://hooks.example.org/ethics", "verbs": ["case.*", "decision.issue"]},
 )
