@@ -52,7 +52,8 @@ def settings(data: Path, port: int) -> dict[str, str]:
         "SIGNING_KEY_DIR": str(data / "keys"),
         "SECRET_KEY": secrets.token_urlsafe(48),
         "SIGNING_KEY_PASSPHRASE": secrets.token_urlsafe(16),
-        "ALLOWED_HOSTS": "127.0.0.1",
+        "ALLOWED_HOSTS": "127.0.0.1,localhost",
+        "SECURE_SSL_REDIRECT": "false",  # no proxy stands before it
         "CSRF_TRUSTED_ORIGINS": f"https://127.0.0.1:{port}",
         "PUBLIC_ADDRESS": f"https://127.0.0.1:{port}",
         "API_CALLS": "1000000/min",
