@@ -21,6 +21,7 @@ from django.apps import apps
 from django.core.files.storage import default_storage
 from django.db import connection, models, transaction
 from django.utils import timezone
+from django.utils.translation import get_language
 from psycopg.sql import quote
 
 from ethicsreview.files.models import FileVersion
@@ -44,7 +45,7 @@ class Step:
 
     script: str = ""
     files: Mapping[str, bytes] = field(default_factory=dict)
-    deferred: tuple[Callable[[], object], ...] = ()
+    deferred: tuple[tuple[Callable[[], object], bool], ...] = ()
     result: bytes = b""
     next: dict[object, "Step"] = field(default_factory=dict)
 
@@ -77,9 +78,9 @@ def driven_once(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def go(*args: P.args, **kwargs: P.kwargs) -> R:
-        if not connection.in_atomic_block or os.environ.get("SCENES") == "driven":
+        if not of_a_test() or os.environ.get("SCENES") == "driven":
             return function(*args, **kwargs)
-        place, key = here(), _key((function.__qualname__, args, kwargs))
+        place, key = here(), _key((function.__qualname__, get_language(), args, kwargs))
         if place is None or key is None:
             return function(*args, **kwargs)
         if key not in place.next:
@@ -89,6 +90,11 @@ def driven_once(function: Callable[P, R]) -> Callable[P, R]:
         return result
 
     return go
+
+
+def of_a_test() -> bool:
+    """Whether the transaction is the test's own, which is rolled back in the end."""
+    return bool(connection.atomic_blocks) and bool(getattr(connection.atomic_blocks[0], "_from_testcase", False))
 
 
 def this_moment() -> datetime:
@@ -134,7 +140,7 @@ def _plain(value: Any) -> object:
     """Equal for what asks for the same of the same rows."""
     if value is None or isinstance(value, str | int | date):
         return type(value), value
-    if isinstance(value, models.Model):
+    if isinstance(value, models.Model) and value.pk is not None:
         return type(value), value.pk
     if is_dataclass(value):
         return (type(value), *(_plain(getattr(value, one.name)) for one in fields(value)))
@@ -154,13 +160,18 @@ def _drive(function: Callable[[], R], place: Step, key: object) -> R:
     step = place.next[key] = Step(
         script=_script(before, after),
         files=_files([int(pk) for table, pk in after.keys() - before.keys() if table == FileVersion._meta.db_table]),
-        deferred=tuple(one[1] for one in connection.run_on_commit[pending:]),
+        deferred=tuple((task, robust) for _ids, task, robust in _pending()[pending:]),
         result=pickle.dumps(result),
         next=there.next,
     )
     _looked[:] = [(step, after)]
     stand(step)
     return result
+
+
+def _pending() -> list[Any]:
+    """What waits for the commit: savepoints, what to call, and whether its failure is only logged."""
+    return connection.run_on_commit
 
 
 def _repeat(step: Step) -> None:
@@ -171,8 +182,8 @@ def _repeat(step: Step) -> None:
         path = Path(default_storage.path(name))
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    for task in step.deferred:
-        transaction.on_commit(task)
+    for task, robust in step.deferred:
+        transaction.on_commit(task, robust=robust)
     stand(step)
 
 

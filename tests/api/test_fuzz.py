@@ -35,11 +35,14 @@ def test_no_operation_breaks_or_answers_what_the_schema_does_not_know(
     }
     headers = Caller(people[who], now).headers
     known = {"ref": case.reference, "organisation": scene.host.pk, "code": scene.committee.code}
-    faults = []
+    faults, statuses = [], set[int]()
     for operation in operations():
         try:
-            ask(operation, headers, examples=EXAMPLES, known=known, start=PEOPLE.index(who))
+            statuses |= {*ask(operation, headers, examples=EXAMPLES, known=known, start=PEOPLE.index(who))}
         except (Exception, BaseExceptionGroup) as error:
             told = [str(one) for one in getattr(error, "exceptions", [error])]
             faults.append(f"{operation.label}: {' / '.join(told)}"[:1500])
     assert faults == []
+    assert ({200, 401} & statuses, who) in [({200}, name) for name in PEOPLE if name != "nobody"] + [
+        ({200, 401}, "nobody")
+    ]

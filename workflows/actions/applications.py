@@ -84,9 +84,14 @@ def save_answers(
     application.revision += 1
     application.saved_at = now
     application.save(update_fields=["answers", "revision", "saved_at"])
-    move(folder.case, None, now=now, title=title_of(application.answers))
+    move(folder.case, None, now=now, **_title_of_draft(folder.case, application))
     note(folder.case, SAVE.verb, actor=actor, now=now, items=sorted(changed), revision=application.revision)
     return application
+
+
+def _title_of_draft(case: Case, application: Application) -> dict[str, str]:
+    """The title follows a draft as it is written; a later one is others' to read once it is handed in."""
+    return {"title": title_of(application.answers)} if case.state == State.DRAFT.value else {}
 
 
 @transaction.atomic(durable=True)
@@ -233,7 +238,7 @@ def answer_supplement(case_id: int, *, seen: str = "", actor: User, now: datetim
     notice.answered_at = now
     notice.save(update_fields=["answered_at"])
     end_wait(folder.case, now=now)
-    change = move(folder.case, ANSWER_SUPPLEMENT.target, now=now)
+    change = move(folder.case, ANSWER_SUPPLEMENT.target, now=now, title=title_of(application.answers))
     note(folder.case, ANSWER_SUPPLEMENT.verb, actor=actor, now=now, **change, digest=application.digest)
     tell(folder, secretaries(folder), Verb.SUPPLEMENT_ANSWERED)
     return folder.case
@@ -252,7 +257,7 @@ def resubmit_case(case_id: int, *, changes: str, seen: str = "", actor: User, no
     end_wait(folder.case, now=now)
     target = State.CHECKING if folder.modification_is_checked else State.READY
     fields = {"clock_started_at": now, "clock_stopped_at": None, "extended_to": None, "extension_reason": ""}
-    change = move(folder.case, target, now=now, **fields)
+    change = move(folder.case, target, now=now, title=title_of(application.answers), **fields)
     note(folder.case, RESUBMIT.verb, actor=actor, now=now, **change, digest=application.digest)
     tell(folder, [*secretaries(folder), *presiding(folder)], Verb.MODIFICATION_RECEIVED)
     return folder.case

@@ -76,6 +76,8 @@ def case_values(folder: Folder) -> Data:
     found: Data = {name: getattr(case, name) for name in (*AS_KEPT, *FOUND_BY_THE_DESK, *LISTS_OF_THE_DESK)}
     if not (is_seated(folder) or case.accepted_at):
         found |= {name: "" for name in FOUND_BY_THE_DESK} | {name: [] for name in LISTS_OF_THE_DESK}
+    if case.state != State.MODIFYING.value:  # as on the page: until the applicant has answered them
+        found["return_reasons"] = ""
     return found | {
         "ref": str(case),
         "roles": sorted(role.value for role in folder.roles),

@@ -39,8 +39,8 @@ class OrganisationSerializer(OrganisationRowSerializer):
 class LetterheadBody(Strict):
     """What stands on the organisation's documents."""
 
-    name = serializers.CharField(max_length=200)
-    name_zh = serializers.CharField(max_length=200, allow_blank=True, default="")
+    name = serializers.CharField(max_length=200, help_text="In Latin letters.")
+    name_zh = serializers.CharField(max_length=200, allow_blank=True, default="", help_text="In Chinese.")
     letterhead_en = serializers.CharField(max_length=600, allow_blank=True, default="", help_text="At most six lines.")
     letterhead_zh = serializers.CharField(max_length=600, allow_blank=True, default="", help_text="At most six lines.")
 
@@ -79,10 +79,10 @@ class InvitationSerializer(serializers.Serializer[Any]):
 class InviteBody(Strict):
     """Whom to invite, as what, and in which language to write."""
 
-    email = serializers.EmailField(max_length=254)
-    name = serializers.CharField(max_length=120)
-    role = serializers.ChoiceField(ROLES)
-    language = serializers.ChoiceField(LANGUAGES, default="en")
+    email = serializers.EmailField(max_length=254, help_text="Where the link is mailed.")
+    name = serializers.CharField(max_length=120, help_text="Of the person, in Latin letters.")
+    role = serializers.ChoiceField(ROLES, help_text="One that this kind of organisation has.")
+    language = serializers.ChoiceField(LANGUAGES, default="en", help_text="Of the mail.")
 
 
 class EventSerializer(serializers.Serializer[Any]):
