@@ -9,6 +9,7 @@ from django.db import connection
 from pytest_django import DjangoAssertNumQueries
 
 from assessments.models import SelfAssessment
+from ethicsreview.accounts.domain import OrganisationKind
 from ethicsreview.accounts.models import Organisation, User
 from ethicsreview.accounts.queries import signed_in_person
 from ethicsreview.portal.domain.reading import parse
@@ -22,7 +23,8 @@ from tests.scenes import Scene, make_scene
 from tests.search_rows import make_case, make_decision, make_letter, make_verified
 from workflows.actions.conflicts import declare_conflict
 from workflows.domain.states import State
-from workflows.models import Case, Committee
+from workflows.domain.verification_states import VState
+from workflows.models import Case, Committee, Verification
 
 
 @pytest.fixture
@@ -233,9 +235,27 @@ def test_every_place_of_a_word_is_served_by_an_index(db: None, source: Source) -
     with connection.cursor() as cursor:
         for way in ("seqscan", "indexscan", "indexonlyscan"):  # empty tables tempt a planner to read all of them
             cursor.execute(f"SET LOCAL enable_{way} = off")
-        for rows in source.matches("伦理审查"):
+        for rows in source.matches("伦理审查", {}):
             plan = rows.explain()
             assert len(re.findall(r"Bitmap Index Scan on \w+_terms", plan)) == 1, plan
+
+
+def test_who_else_was_asked_for_a_verification_is_not_found(scene: Scene, regulator: User) -> None:
+    certificate = make_verified(scene, 1)
+    asked = make_organisation(kind=OrganisationKind.REVIEW_BODY, name="Quill Bureau")
+    known = certificate.verification
+    Verification.objects.create(
+        self_assessment=known.self_assessment,
+        snapshot=known.snapshot,
+        host=asked,
+        scheme=known.scheme,
+        reference="V-QUILL-2026-0001",
+        state=VState.RETURNED.value,
+        created_at=scene.now,
+        changed_at=scene.now,
+    )
+    told = [results(scene, regulator, Search(kind=Kind.MATURITY, text=words)).total for words in ("quill", "lakeside")]
+    assert told == [0, 1]
 
 
 # -- filters and counts -----------------------------------------------------------------------------------------------

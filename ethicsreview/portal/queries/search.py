@@ -17,7 +17,7 @@ from ethicsreview.documents.domain import read_code
 from ethicsreview.documents.queries import document_by_code
 from ethicsreview.portal.domain.searches import APPLIES, Filter, Kind, Order, Place, Search, Side, turned_to
 from ethicsreview.portal.domain.searches import Value as FilterValue
-from ethicsreview.portal.queries.sources import SOURCES, Rows, Source, sources_of
+from ethicsreview.portal.queries.sources import SOURCES, Opened, Rows, Source, opened_to, sources_of
 from ethicsreview.portal.queries.texts import CASE
 from workflows.models import Case, Committee
 from workflows.queries.deadlines import due_within
@@ -109,7 +109,8 @@ class _Engine:
     def __init__(self, search: Search, sources: Sequence[Source], user: User, day: date, now: datetime) -> None:
         self.search, self.sources, self.user, self.day = search, sources, user, day
         self.visible = {source.name: source.visible(user, day) for source in sources}
-        self.known = _lookup(sources, search.words)
+        self.opened = opened_to(user, day)
+        self.known = _lookup(sources, search.words, self.opened)
         overdue = Filter.OVERDUE in APPLIES[search.kind] and sources[0].kind is search.kind
         self.overdue = due_within(-1, now) if overdue else Q(pk__in=[])
 
@@ -139,7 +140,7 @@ class _Engine:
         """By the words alone."""
         condition = Q()
         for word, ids in self.known[source.name].items():
-            condition &= source.reads(word) if ids is None else Q(pk__in=ids)
+            condition &= source.reads(word, self.opened) if ids is None else Q(pk__in=ids)
         return condition
 
     def page(self) -> tuple[list[Any], Place | None, Place | None]:
@@ -245,7 +246,7 @@ _JOINED = frozenset({Kind.DECISIONS, Kind.REPORTS})
 _BY_COLUMN = frozenset(Filter) - {Filter.YEAR, Filter.OVERDUE}
 
 
-def _lookup(sources: Sequence[Source], words: Sequence[str]) -> dict[str, dict[str, list[int] | None]]:
+def _lookup(sources: Sequence[Source], words: Sequence[str], opened: Opened) -> dict[str, dict[str, list[int] | None]]:
     """For each source, each word's rows by id; None where they are too many. One query, none for no word.
 
     Rights play no part yet: the ids narrow what ``visible_to`` leaves.
@@ -256,7 +257,7 @@ def _lookup(sources: Sequence[Source], words: Sequence[str]) -> dict[str, dict[s
     parameters: list[Any] = []
     for source in sources:
         for word in words:
-            first, *others = source.matches(word)
+            first, *others = source.matches(word, opened)
             sql, given = _compiled(first.union(*others, all=True)[: _most_matches(source) + 1])
             parts.append(f"ARRAY({sql})")
             parameters += given

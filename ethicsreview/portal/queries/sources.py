@@ -22,6 +22,9 @@ UNCOUNTED = frozenset({Filter.FROM, Filter.UNTIL})  # days are typed, not chosen
 Rows = QuerySet[Any]
 
 
+Opened = Mapping[str, Q]
+
+
 @dataclass(frozen=True)
 class Source:
     """One table that answers for a kind.
@@ -44,16 +47,22 @@ class Source:
     descending: bool = True
     many: frozenset[str] = frozenset()
 
-    def matches(self, word: str) -> list[Rows]:
-        """Ids of the rows where the word is found, one query for each place; every one is served by an index."""
-        return [self._rows(text.among(word, path) if path else text.holds(word)) for path, text in self.texts.items()]
+    def matches(self, word: str, opened: Opened) -> list[Rows]:
+        """Ids of the rows where the word is found, one query for each place; every one is served by an index.
 
-    def reads(self, word: str) -> Q:
+        ``opened`` says of a path which of the rows it leads to the person may read.
+        """
+        return [
+            self._rows(text.among(word, path) & opened.get(path, Q()) if path else text.holds(word))
+            for path, text in self.texts.items()
+        ]
+
+    def reads(self, word: str, opened: Opened) -> Q:
         """The same rows, found by reading each; for words so common that the newest rows have them."""
         condition = Q()
         for path, text in self.texts.items():
             if path in self.many:
-                condition |= Q(pk__in=self._rows(text.among(word, path)))
+                condition |= Q(pk__in=self._rows(text.among(word, path) & opened.get(path, Q())))
             else:
                 condition |= text.among(word, path) if path and text.small else Q(text.reads(word, path))
         return condition
@@ -86,6 +95,12 @@ class Source:
 
 def _midnight(day: date) -> datetime:
     return make_aware(datetime.combine(day, time.min))
+
+
+def opened_to(user: User, day: date) -> Opened:
+    """Of an assessment's verifications those the person may read; certificates are in the public register."""
+    mine = Q(verifications__in=Verification.objects.visible_to(user, day).values("pk"))
+    return {"verifications": mine, "verifications__host": mine}
 
 
 def _maturity(user: User, day: date) -> Rows:
