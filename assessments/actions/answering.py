@@ -43,6 +43,14 @@ class GivenAnswer:
     note: str = ""
 
 
+@dataclass(frozen=True)
+class Saved:
+    """What stands for the criterion after a save, None where it is empty; ``folder`` has read no answer yet."""
+
+    answer: Answer | None
+    folder: MaturityFolder
+
+
 @transaction.atomic(durable=True)
 def answer_criterion(
     self_assessment_id: int,
@@ -53,17 +61,18 @@ def answer_criterion(
     seen: int | None = None,
     actor: User,
     now: datetime,
-) -> Answer | None:
+) -> Saved:
     """Keep one rating with its note; None for ``step`` clears it.
 
     ``seen`` is the id of the answer the page was filled from, None where there was none. What somebody else answered
-    meanwhile is merged where nothing is lost by it. Raises ``AnswerOvertaken``, ``MaturityRefused``, ``BadAnswer``.
+    meanwhile is merged where nothing is lost by it. Raises ``AnswerOvertaken``, ``MaturityRefused``, ``BadAnswer``
+    and ``SelfAssessment.DoesNotExist``.
     """
     folder = lock_self_assessment(self_assessment_id, actor=actor, now=now)
     if criterion not in folder.instrument.criteria:
         raise MaturityRefused(MaturityGap(Code.CRITERION_UNKNOWN, criterion))
     guard(ANSWER, folder, folder.dimension_of(criterion).key)
-    return _answer(folder, criterion, Content(step or "", False, reason.strip()), seen, ANSWER.verb)
+    return Saved(_answer(folder, criterion, Content(step or "", False, reason.strip()), seen, ANSWER.verb), folder)
 
 
 @transaction.atomic(durable=True)
@@ -143,7 +152,7 @@ def _content(answer: Answer | None) -> Content:
 
 def _answer(folder: MaturityFolder, key: str, mine: Content, seen: int | None, verb: str) -> Answer | None:
     """Keep what the person says, merged with what was said since; one event for an answer that is new."""
-    rows = Answer.objects.filter(assessment=folder.row.assessment_id, item=key).select_related("by")
+    rows = Answer.objects.filter(assessment=folder.row.assessment_id, item=key)
     current = rows.order_by("-pk").first()
     if current is not None and current.pk != seen:
         base = rows.filter(pk=seen).first() if seen else None

@@ -118,7 +118,7 @@ class ItemDoor(AssessmentThing):
 
 def _rate(thing: Piece, caller: User, now: datetime, body: Data) -> object:
     given = {"step": body["step"], "reason": body["note"], "seen": body["seen"]}
-    return answer_criterion(thing.folder.row.pk, thing.row.key, **given, actor=caller, now=now)
+    return answer_criterion(thing.folder.row.pk, thing.row.key, **given, actor=caller, now=now).answer
 
 
 def _set_aside(thing: Piece, caller: User, now: datetime, body: Data) -> object:

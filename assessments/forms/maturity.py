@@ -14,7 +14,6 @@ from assessments.actions.starting import Outline
 from assessments.domain.answers import REASON_LENGTH
 from assessments.domain.claims import ClaimSource, Party, Policy
 from assessments.domain.enterprises import Sector, Size, read_entity_code
-from assessments.domain.staged import StagedInstrument
 from assessments.forms.fields import DayField, choose
 from assessments.models import Answer, SelfAssessment
 from assessments.wording import CLAIM_SOURCES, PARTIES, SECTORS, SIZES
@@ -103,16 +102,15 @@ def outline_initial(row: SelfAssessment) -> dict[str, Any]:
 
 
 class AnswerForm(forms.Form):
-    """One rating with its note; ``seen`` is the answer the page was filled from, ``shown`` the levels it shows."""
+    """One rating with its note; ``seen`` is the answer the page was filled from, ``shown`` the levels it shows.
 
-    step = forms.ChoiceField(label=pgettext_lazy("maturity", "Rating"), required=False)
+    Whether the scale knows the step is for the action to say: a save reads the assessment once, under its lock.
+    """
+
+    step = forms.CharField(label=pgettext_lazy("maturity", "Rating"), required=False, max_length=40)
     reason = PlainText(label=pgettext_lazy("maturity", "Note"), required=False, max_length=REASON_LENGTH)
     seen = forms.IntegerField(required=False, min_value=0, max_value=LARGEST)
     shown = forms.IntegerField(required=False, min_value=0, max_value=99)
-
-    def __init__(self, *args: Any, instrument: StagedInstrument, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choose(self, "step", [("", ""), *((step.key, step.key) for step in instrument.scale)])
 
     def values(self) -> dict[str, Any]:
         """The rating as ``answer_criterion`` takes it; ``clear`` leaves the note alone."""

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Min
+
 from assessments.domain.claims import Claim, ClaimSource, Party
 from assessments.domain.counting import Counted, count
 from assessments.domain.digests import content_digest
@@ -35,13 +38,20 @@ def standing_evidence(self_assessment_id: int) -> list[Evidence]:
 
 
 def with_links(rows: Iterable[Evidence]) -> list[Evidence]:
-    """The pieces with what each stands for, as plain values: there are hundreds of links; one query."""
+    """The pieces with what each stands for, as plain values; one query.
+
+    There are hundreds of links, and few moments at which they were made: the database hands over one row for each.
+    """
     pieces = list(rows)
     found: dict[int, list[tuple[str, datetime]]] = {piece.pk: [] for piece in pieces}
     if found:
-        links = EvidenceLink.objects.filter(evidence__in=found, removed_at__isnull=True).order_by("pk")
-        for piece_id, criterion, at in links.values_list("evidence", "criterion", "added_at"):
-            found[piece_id].append((criterion, at))
+        links = EvidenceLink.objects.filter(evidence__in=found, removed_at__isnull=True)
+        moments = links.values("evidence", "added_at").annotate(
+            first=Min("pk"), criteria=ArrayAgg("criterion", order_by="pk")
+        )
+        ordered = moments.order_by("first")
+        for piece_id, at, criteria in ordered.values_list("evidence", "added_at", "criteria"):
+            found[piece_id].extend((criterion, at) for criterion in criteria)
     for piece in pieces:
         piece.standing_links = found[piece.pk]
     return pieces

@@ -10,12 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from assessments.actions.answering import AnswerOvertaken, answer_criterion, set_item_aside
+from assessments.actions.answering import AnswerOvertaken, Saved, answer_criterion, set_item_aside
 from assessments.domain.answers import BadAnswer
 from assessments.domain.maturity_gaps import MaturityRefused
 from assessments.domain.staged import Criterion
 from assessments.forms.maturity import AnswerForm, AsideForm, chosen_seen
-from assessments.models import Answer
+from assessments.models import Answer, SelfAssessment
 from assessments.queries.maturity import MaturityFolder
 from assessments.views.dimension_page import (
     Typed,
@@ -36,6 +36,7 @@ from assessments.views.doors import (
     criterion_url,
     needed,
     open_self_assessment,
+    reader,
     status_of,
 )
 from assessments.views.pieces import dimensions
@@ -57,44 +58,50 @@ def dimension(request: HttpRequest, pk: int, dimension: str) -> HttpResponse:
 @require_POST
 def criterion(request: HttpRequest, pk: int, criterion: str) -> HttpResponse:
     """Save one rating: its state alone for htmx, else back to the page or on to the next question."""
-    folder = open_self_assessment(request, pk)
+    form, theirs = AnswerForm(request.POST), request.POST.get("pick") == "theirs"
+    code, typed, saved = (SAVED, None, None) if theirs else _save(request, pk, criterion, form)
+    folder = saved.folder if saved else open_self_assessment(request, pk)
     one = folder.instrument.criteria.get(criterion)
     if one is None:
         raise Http404
-    form = AnswerForm(request.POST, instrument=folder.instrument)
-    theirs = request.POST.get("pick") == "theirs"
-    code, typed, kept = (SAVED, None, None) if theirs else _save(folder, one, form)
+    kept = saved.answer if saved else None
     if request.headers.get("HX-Request"):
         merged = kept is not None and form.says_less_than(kept)
         return criterion_piece(request, folder, one, typed, code, kept=kept, merged=merged)
     if typed is not None:
         return page_again(request, folder, criterion, typed, code)
     if "next" in request.POST:
-        return redirect(next_open(open_self_assessment(request, pk), criterion))
+        return redirect(next_open(folder, criterion))
     if not theirs:
         messages.success(request, _("%(item)s is saved.") % {"item": criterion})
     return redirect(criterion_url(folder, criterion))
 
 
-def _save(folder: MaturityFolder, one: Criterion, form: AnswerForm) -> tuple[int, Typed | None, Answer | None]:
-    """The status; where it was not taken, what was typed and why; else the answer that is kept."""
+def _save(request: HttpRequest, pk: int, key: str, form: AnswerForm) -> tuple[int, Typed | None, Saved | None]:
+    """The status; where it was not taken, what was typed and why; else what stands now.
+
+    The assessment is read once, under its lock; whoever may not read it is answered as if there were none.
+    """
     if not form.is_valid():
-        return INVALID, Typed(one.key, form), None
+        return INVALID, Typed(key, form), None
     try:
-        kept = answer_criterion(folder.row.pk, one.key, **form.values(), actor=folder.user, now=timezone.now())
+        saved = answer_criterion(pk, key, **form.values(), actor=reader(request), now=timezone.now())
+    except SelfAssessment.DoesNotExist:
+        open_self_assessment(request, pk)  # raises, after as many queries as for one that is not theirs
+        raise
     except AnswerOvertaken as overtaken:
-        return CONFLICT, Typed(one.key, form, theirs=overtaken.answer), None
+        return CONFLICT, Typed(key, form, theirs=overtaken.answer), None
     except BadAnswer as fault:
         form.add_error(None, str(ANSWER_FAULTS[fault.code]))
-        return INVALID, Typed(one.key, form), None
+        return INVALID, Typed(key, form), None
     except MaturityRefused as refused:
-        return status_of(refused), Typed(one.key, form, gaps=needed(refused.gaps, folder)), None
-    return SAVED, None, kept
+        return status_of(refused), Typed(key, form, gaps=needed(refused.gaps, open_self_assessment(request, pk))), None
+    return SAVED, None, saved
 
 
 def criterion_piece(
     request: HttpRequest,
-    before: MaturityFolder,
+    folder: MaturityFolder,
     one: Criterion,
     typed: Typed | None = None,
     code: int = SAVED,
@@ -105,10 +112,11 @@ def criterion_piece(
 ) -> HttpResponse:
     """The state of one criterion and, out of band, what the save changes elsewhere on the page.
 
+    ``folder`` has read nothing before the save.
+
     The whole criterion where its fields no longer show what stands: one was chosen, or two were ``merged``.
     Else they have seen ``kept`` and nothing newer, so that the next save tells of what somebody saved just after it.
     """
-    folder = before.afresh() if typed is None else open_self_assessment(request, before.row.pk)
     item, place = folder.instrument.items[one.item], folder.dimension_of(one.key)
     whole = merged or (request.POST.get("pick", "").startswith(("theirs", "mine")) and typed is None)
     now, then = shown_level(folder, item), _whole(request.POST.get("shown", ""))
@@ -143,9 +151,8 @@ def _whole(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 2 else None
 
 
-def page_again(request: HttpRequest, before: MaturityFolder, key: str, typed: Typed, code: int) -> HttpResponse:
-    """The whole page with what was typed."""
-    folder = open_self_assessment(request, before.row.pk)
+def page_again(request: HttpRequest, folder: MaturityFolder, key: str, typed: Typed, code: int) -> HttpResponse:
+    """The whole page with what was typed; ``folder`` has read nothing before the attempt."""
     context = dimension_context(folder, folder.dimension_of(key), typed)
     return render(request, "assessments/dimension.html", {**context, "refused": typed.gaps}, status=code)
 
@@ -160,7 +167,7 @@ def item(request: HttpRequest, pk: int, item: str) -> HttpResponse:
     form = AsideForm(request.POST)
     code, typed = _set_aside(folder, item, form)
     if typed is not None:
-        return page_again(request, folder, item, typed, code)
+        return page_again(request, open_self_assessment(request, pk), item, typed, code)
     words = _("%(item)s is set aside.") if form.cleaned_data["aside"] else _("%(item)s is taken up again.")
     messages.success(request, words % {"item": item})
     return redirect(criterion_url(folder, item))

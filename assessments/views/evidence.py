@@ -205,12 +205,13 @@ def _criterion(folder: MaturityFolder, key: str) -> Criterion:
 
 def _linked(request: HttpRequest, folder: MaturityFolder, one: Criterion) -> HttpResponse:
     if request.headers.get("HX-Request"):
-        return criterion_piece(request, folder, one, template="assessments/evidence_linked.html")
+        return criterion_piece(request, folder.afresh(), one, template="assessments/evidence_linked.html")
     return redirect(criterion_url(folder, one.key))
 
 
-def _as_before(request: HttpRequest, folder: MaturityFolder, typed: Typed, code: int) -> HttpResponse:
+def _as_before(request: HttpRequest, before: MaturityFolder, typed: Typed, code: int) -> HttpResponse:
     """The fault where it was made; nothing else on the page changes."""
+    folder = open_self_assessment(request, before.row.pk)
     if request.headers.get("HX-Request"):
         one = folder.instrument.criteria[typed.key]
         return criterion_piece(request, folder, one, typed, code, template="assessments/evidence_linked.html")

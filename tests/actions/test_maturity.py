@@ -107,7 +107,7 @@ def refused(act: Callable[[], Any], *gaps: MaturityGap) -> None:
 
 
 def rate(row: SelfAssessment, criterion: str, step: str | None, by: User, now: datetime, **more: Any) -> Answer | None:
-    return answer_criterion(row.pk, criterion, step=step, actor=by, now=now, **more)
+    return answer_criterion(row.pk, criterion, step=step, actor=by, now=now, **more).answer
 
 
 def pdf(name: str = "minutes.pdf", content: bytes | None = None) -> Sent:

@@ -78,7 +78,7 @@ def current(row: SelfAssessment, item: str) -> tuple[str, str] | None:
 
 
 def rate(row: SelfAssessment, key: str, step: str, by: User, **more: Any) -> Answer:
-    answer = answer_criterion(row.pk, key, step=step, actor=by, now=timezone.now() - LONG_AGO, **more)
+    answer = answer_criterion(row.pk, key, step=step, actor=by, now=timezone.now() - LONG_AGO, **more).answer
     assert answer is not None
     return answer
 
@@ -819,6 +819,27 @@ def test_page_costs_the_same_for_one_row_and_three(
     client.get(to(name, row.pk, *args))
     with django_assert_num_queries(queries):
         assert client.get(to(name, row.pk, *args)).status_code == 200
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize(("htmx", "queries"), [(False, 11), (True, 15)])  # with session, person, BEGIN and COMMIT
+def test_save_costs_the_same_for_one_level_and_three(
+    row: SelfAssessment,
+    who: Enterprise,
+    htmx: bool,
+    queries: int,
+    count: int,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    fill(row, count, now=timezone.now() - LONG_AGO)
+    seen = Answer.objects.filter(assessment=row.assessment, item="1.1.1").latest("pk").pk
+    client = sign_in(who.lead)
+    client.get(to("dimension", row.pk, "D1"))
+    given = {"step": "L", "reason": "A note.", "seen": seen, "shown": "1"}
+    headers = {"HX-Request": "true"} if htmx else {}
+    with django_assert_num_queries(queries):
+        answered = client.post(to("criterion", row.pk, "1.1.1"), given, headers=headers)
+    assert answered.status_code == (200 if htmx else 302)
 
 
 @pytest.mark.parametrize("count", [1, 3])
