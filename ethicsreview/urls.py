@@ -20,6 +20,7 @@ urlpatterns = [
     path("api/v1/", include("workflows.api.addresses")),
     path("api/v1/", include("assessments.api.addresses")),
     path("api/v1/", include("workflows.api.maturity_addresses")),
+    path("api/v1/", include("ethicsreview.portal.api.addresses")),
     re_path(r"^api/", NowhereDoor.as_view()),
     path("admin/", admin.site.urls),
 ]

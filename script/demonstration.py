@@ -28,7 +28,9 @@ PREPARE = (
     ("publishing the instruments", ["publish_instruments"]),
 )
 LOAD = ["load_demo"]
+FIGURES = ["rebuild_figures"]  # beat would count them a quarter of an hour later
 KEYS = ["make_demo_keys"]  # after loading: one key for each organisation there is; no worker runs before
+TOKENS = ["make_demo_tokens"]  # for script/example.py
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 READY_SECONDS = 120
 PDF_SECONDS = 240
@@ -185,9 +187,11 @@ def prepare(data: Path, environment: dict[str, str]) -> None:
         (data / MARK).write_text(json.dumps({"filling": True}))
         say("loading the demo cases")
         manage(LOAD, environment)
+        manage(FIGURES, environment)
         (data / MARK).write_text(json.dumps({"filling": True, "filled": True}))
     say("making a demo certificate authority and signing keys")
     manage(KEYS, environment)
+    manage(TOKENS, environment)
 
 
 def manage(command: list[str], environment: dict[str, str]) -> str:

@@ -3,11 +3,13 @@
 from celery import shared_task
 from django.utils import timezone
 
+from workflows.actions.archives import expire_archive, remove_orphans, requeue_archive
 from workflows.actions.certificates import suspend_lapsed
 from workflows.actions.decisions import retry_report
 from workflows.actions.reminders import warn_of_deadline, warn_of_look
 from workflows.actions.verification_correction import lapse_correction, warn_of_correction
 from workflows.actions.verification_reports import retry_verification_report
+from workflows.queries.archives import archives_over, stuck_archives
 from workflows.queries.certificates import unwarned_looks
 from workflows.queries.deadlines import unwarned_cases
 from workflows.queries.objections import unmailed_answers
@@ -59,3 +61,20 @@ def suspend_certificates() -> None:
     now = timezone.now()
     for certificate_id in lapsed_certificates(now):
         suspend_lapsed(certificate_id, actor=None, now=now)
+
+
+@shared_task(ignore_result=True)
+def requeue_archives() -> None:
+    """Queue again the archives nothing moves for: after a killed worker or a lost broker alike."""
+    now = timezone.now()
+    for archive_id in stuck_archives(now):
+        requeue_archive(archive_id, now=now)
+
+
+@shared_task(ignore_result=True)
+def expire_archives() -> None:
+    """Delete the files whose day is over, and those that no archive refers to."""
+    now = timezone.now()
+    for archive_id in archives_over(now):
+        expire_archive(archive_id, now=now)
+    remove_orphans(now)

@@ -6,7 +6,7 @@ from celery import Task, shared_task
 from django.utils import timezone
 
 from workflows.domain.retries import wait_after
-from workflows.reporting import answers
+from workflows.reporting import answers, archiving
 from workflows.reporting.issuing import ReportFailed, issue
 from workflows.reporting.series import CASE_REPORTS, VERIFICATION_REPORTS, Series
 
@@ -27,6 +27,12 @@ def issue_verification_report(self: "Task[..., None]", *, report_id: int, **_lat
 def mail_answer(*, objection_id: int, **_later: Any) -> None:
     """Mail the answer to an objection; what fails is tried again by ``requeue_answers``."""
     answers.mail_answer(objection_id, now=timezone.now())
+
+
+@shared_task(ignore_result=True, soft_time_limit=900, time_limit=960)
+def build_archive(*, archive_id: int, **_later: Any) -> None:
+    """Build one archive; what fails says why on it, what dies is requeued."""
+    archiving.build(archive_id)
 
 
 def _issue(task: "Task[..., None]", report_id: int, series: Series[Any]) -> None:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from workflows.views import (
     applications,
+    archives,
     assignments,
     cases,
     committees,
@@ -16,6 +17,7 @@ from workflows.views import (
     minutes,
     motions,
     planning,
+    public_registers,
     reading,
     register,
     reports,
@@ -40,6 +42,11 @@ app_name = "workflows"
 urlpatterns = [
     path("cases/", cases.case_list, name="case-list"),
     path("cases/<int:pk>/", cases.case_page_view, name="case"),
+    path("cases/<int:pk>/dossier/", archives.dossier, name="dossier"),
+    path("archives/", archives.archive_list, name="archives"),
+    path("archives/<int:pk>/download/", archives.download, name="archive-download"),
+    path("archives/<int:pk>/retry/", archives.retry, name="archive-retry"),
+    path("archives/<int:pk>/delete/", archives.delete, name="archive-delete"),
     path("cases/start/", applications.case_start, name="case-start"),
     path("cases/<int:pk>/application/", applications.application, name="application"),
     path("cases/<int:pk>/application/<str:step>/", applications.application_step, name="application-step"),
@@ -237,6 +244,9 @@ urlpatterns = [
         "verifications/<int:pk>/certificate/withdraw/", verification_certificates.withdraw, name="certificate-withdraw"
     ),
     path("register/", register.register, name="register"),
+    path("register/committees/", public_registers.committees, name="register-committees"),
+    path("register/committees/<str:code>/", public_registers.committee, name="register-committee"),
+    path("register/decisions/", public_registers.decisions, name="register-decisions"),
     path("register/number/", register.register_number, name="register-number"),
     path("register/notices/", register.notices, name="register-notices"),
     path("register/notices/<str:reference>/", register.notice, name="register-notice"),

@@ -168,6 +168,7 @@ PARTS = {
     Part.VOTES: pgettext_lazy("part", "Votes"),
     Part.MINUTES: pgettext_lazy("part", "Minutes"),
     Part.REPORTS: pgettext_lazy("part", "Signed documents"),
+    Part.DOSSIER: pgettext_lazy("part", "Dossier"),
 }
 
 VERBS = {

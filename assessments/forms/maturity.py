@@ -107,7 +107,7 @@ class AnswerForm(forms.Form):
     Whether the scale knows the step is for the action to say: a save reads the assessment once, under its lock.
     """
 
-    step = forms.CharField(label=pgettext_lazy("maturity", "Rating"), required=False, max_length=40)
+    step = OneLineField(label=pgettext_lazy("maturity", "Rating"), required=False, max_length=40)
     reason = PlainText(label=pgettext_lazy("maturity", "Note"), required=False, max_length=REASON_LENGTH)
     seen = forms.IntegerField(required=False, min_value=0, max_value=LARGEST)
     shown = forms.IntegerField(required=False, min_value=0, max_value=99)

@@ -81,6 +81,11 @@ def may_manage(user: User, organisation_id: int, day: date) -> bool:
     return user.is_staff or has_role(user, MemberRole.MANAGER, organisation_id, day)
 
 
+def organisations_kept_by(user: User, day: date) -> QuerySet[Organisation]:
+    """The organisations whose page and people the person keeps on ``day``: those they manage; for the operator all."""
+    return organisations_of(user, day) if user.is_staff else organisations_with_role(user, MemberRole.MANAGER, day)
+
+
 def organisations_of(user: User, day: date) -> QuerySet[Organisation]:
     """The organisations whose page the person may open on ``day``: their own; for the operator all."""
     if user.is_staff:
@@ -99,26 +104,35 @@ def jurisdiction(user: User | int, day: date, *, prefix: str = "") -> Q:
     return Q(**{f"{prefix}pk__in": Organisation.objects.filter(_covered(_terms(user, day))).values("pk")})
 
 
+def jurisdiction_of(office_id: int, *, prefix: str = "") -> Q:
+    """What one authority covers, whoever regulates for it: as ``jurisdiction``, for what is counted for all."""
+    office = Organisation.objects.filter(pk=office_id, kind=OrganisationKind.AUTHORITY.value)
+    return Q(**{f"{prefix}pk__in": Organisation.objects.filter(_covered(office, office="")).values("pk")})
+
+
 def _terms(user: User | int | OuterRef, day: date) -> QuerySet[Membership]:
     """The person's terms as a regulator of an authority."""
     held: QuerySet[Membership] = Membership.objects.current(day).filter(user=user, role=MemberRole.REGULATOR.value)
     return held.filter(organisation__kind=OrganisationKind.AUTHORITY.value)
 
 
-def _covered(terms: QuerySet[Membership]) -> Q:
-    """What the authorities of these terms cover: the only place that says what a reach means."""
+def _covered(held: QuerySet[Membership] | QuerySet[Organisation], *, office: str = "organisation__") -> Q:
+    """What the authorities of these rows cover: the only place that says what a reach means.
 
-    def reaching(reach: Reach, column: str) -> QuerySet[Membership, Any]:
-        held = terms.filter(organisation__reach=reach.value).exclude(**{column: ""})
-        places: QuerySet[Membership, Any] = held.order_by().values(column)
+    ``office`` leads from a row to its authority: from a regulator's term, or nowhere from the authority itself.
+    """
+
+    def reaching(reach: Reach, column: str) -> QuerySet[Any, Any]:
+        rows = held.filter(**{f"{office}reach": reach.value}).exclude(**{f"{office}{column}": ""})
+        places: QuerySet[Any, Any] = rows.order_by().values(f"{office}{column}")
         return places
 
-    offices = terms.filter(organisation__reach=Reach.LISTED.value).order_by().values("organisation")
+    offices = held.filter(**{f"{office}reach": Reach.LISTED.value}).order_by().values(f"{office}pk")
     listed = Organisation.covered.through.objects.filter(from_organisation__in=offices)
     return (
-        Q(Exists(terms.filter(organisation__reach=Reach.NATIONAL.value)))
-        | Q(province__in=reaching(Reach.PROVINCE, "organisation__province"))
-        | Q(sector__in=reaching(Reach.SECTOR, "organisation__sector"))
+        Q(Exists(held.filter(**{f"{office}reach": Reach.NATIONAL.value})))
+        | Q(province__in=reaching(Reach.PROVINCE, "province"))
+        | Q(sector__in=reaching(Reach.SECTOR, "sector"))
         | Q(pk__in=listed.values("to_organisation"))
     )
 

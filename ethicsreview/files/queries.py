@@ -14,7 +14,16 @@ from ethicsreview.files.domain.apart import CannotShow, picture_apart
 from ethicsreview.files.domain.kinds import BY_CONTENT_TYPE, Family
 from ethicsreview.files.models import FileVersion, Upload
 
-__all__ = ["CannotShow", "FileLost", "current_version", "open_version", "page_count", "page_image", "stored_files"]
+__all__ = [
+    "CannotShow",
+    "FileLost",
+    "current_version",
+    "open_made",
+    "open_version",
+    "page_count",
+    "page_image",
+    "stored_files",
+]
 
 UPLOADS = "uploads"
 PAGES = "pages"
@@ -40,6 +49,14 @@ def open_version(version: FileVersion) -> File[bytes]:
         file.close()
         raise FileLost(version.path)
     return file
+
+
+def open_made(path: str) -> File[bytes]:
+    """A file that was made here and lies at ``path`` of the storage. Raises ``FileLost``."""
+    try:
+        return default_storage.open(path)
+    except FileNotFoundError:
+        raise FileLost(path) from None
 
 
 def page_count(version: FileVersion) -> int:

@@ -2,6 +2,7 @@
 
 from typing import TypeVar
 
+from django.core.files.base import File
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response
 
@@ -18,6 +19,14 @@ def attachment_response(version: FileVersion) -> FileResponse:
         open_version(version), as_attachment=True, filename=version.name, content_type=version.content_type
     )
     response["ETag"] = f'"{version.sha256}"'
+    response["Cache-Control"] = "private, no-store"
+    return _sealed(response)
+
+
+def made_response(file: File[bytes], *, name: str, content_type: str, sha256: str) -> FileResponse:
+    """A file that was made here, see ``open_made``, to be saved."""
+    response = FileResponse(file, as_attachment=True, filename=name, content_type=content_type)
+    response["ETag"] = f'"{sha256}"'
     response["Cache-Control"] = "private, no-store"
     return _sealed(response)
 

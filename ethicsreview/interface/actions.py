@@ -19,7 +19,7 @@ from ethicsreview.interface.domain.tokens import LONGEST_TERM, SERVICE_ROLES, Sc
 from ethicsreview.interface.domain.webhooks import DeliveryState, may_be_told, wanted
 from ethicsreview.interface.domain.webhooks import spell as spell_secret
 from ethicsreview.interface.models import Call, Token, Webhook, WebhookDelivery
-from ethicsreview.interface.queries import may_revoke
+from ethicsreview.interface.queries import revocable_by
 from ethicsreview.interface.reporting import key_of
 from ethicsreview.interface.tasks import send_webhook
 
@@ -111,7 +111,7 @@ def revoke_token(token_id: int, *, actor: User, now: datetime) -> Token:
     The service account of an organisation's token is closed with it; twice changes nothing. Raises ``Refused``.
     """
     token = Token.objects.select_for_update().get(pk=token_id)
-    if not may_revoke(actor, token, localdate(now)):
+    if not revocable_by(actor, localdate(now)).filter(pk=token_id).exists():
         raise Refused(Problem.NOT_ALLOWED)
     if token.revoked_at is not None:
         return token

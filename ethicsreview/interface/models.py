@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from ethicsreview.accounts.models import Organisation
-from ethicsreview.interface.domain.webhooks import DeliveryState
+from ethicsreview.interface.domain.webhooks import DeliveryState, Failure
 
 
 class TokenQuerySet(models.QuerySet["Token"]):
@@ -124,7 +124,7 @@ class WebhookDelivery(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField()
     last_status = models.PositiveSmallIntegerField(null=True, blank=True)
-    last_error = models.CharField(max_length=200, blank=True)
+    last_error = models.CharField(max_length=20, choices=[(one.value, one.value) for one in Failure], blank=True)
     delivered_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -4,13 +4,13 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import translation
 from django.utils.timezone import localdate
 from drf_spectacular.generators import SchemaGenerator
 
 from ethicsreview.accounts.models import Organisation, User
-from ethicsreview.accounts.queries import may_manage, regulating
+from ethicsreview.accounts.queries import organisations_kept_by, regulating
 from ethicsreview.interface.domain.manual import Chapter, manual
 from ethicsreview.interface.domain.tokens import holds, read
 from ethicsreview.interface.domain.webhooks import DeliveryState
@@ -43,11 +43,10 @@ def tokens_of_organisation(organisation: Organisation) -> QuerySet[Token]:
     return Token.objects.filter(organisation=organisation).select_related("made_by").order_by("-made_at", "-pk")
 
 
-def may_revoke(user: User, token: Token, day: date) -> bool:
-    """Its own person, who made it, and the managers of its organisation."""
-    if user.pk in {token.user_id, token.made_by_id}:
-        return True
-    return token.organisation_id is not None and may_manage(user, token.organisation_id, day)
+def revocable_by(user: User, day: date) -> QuerySet[Token]:
+    """The tokens a person may revoke: their own, those they made, and those of organisations they manage."""
+    managed = organisations_kept_by(user, day).values("pk")
+    return Token.objects.filter(Q(user=user) | Q(made_by=user) | Q(organisation__in=managed))
 
 
 def running_webhooks() -> list[int]:

@@ -14,6 +14,7 @@ from django.utils.crypto import salted_hmac
 
 from ethicsreview.interface.domain.webhooks import (
     DeliveryState,
+    Failure,
     address_fault,
     may_reach,
     message,
@@ -27,7 +28,11 @@ READ_BYTES = 4096  # of the answer, which nobody reads further
 
 
 class NotReached(Exception):
-    """The receiver was not reached; the message says why, without what it answered."""
+    """The receiver was not reached, and why."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.value)
+        self.failure = failure
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,7 @@ def _attempt(delivery: WebhookDelivery, now: datetime) -> None:
     try:
         delivery.last_status, delivery.last_error = _post(delivery, now), ""
     except NotReached as error:
-        delivery.last_status, delivery.last_error = None, str(error)[:200]
+        delivery.last_status, delivery.last_error = None, error.failure.value
     if delivery.last_status is not None and 200 <= delivery.last_status < 300:
         delivery.state, delivery.delivered_at = DeliveryState.DELIVERED.value, now
     else:
@@ -105,16 +110,16 @@ def target_of(address: str) -> Target:
     """Where an address leads now; every number its name has is checked, so that none leads inside."""
     allowed = allowed_networks()
     if address_fault(address, allowed):
-        raise NotReached("address refused")
+        raise NotReached(Failure.ADDRESS_REFUSED)
     parts = urlsplit(address)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     try:
         found = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
     except OSError as error:
-        raise NotReached("name not found") from error
+        raise NotReached(Failure.NAME_NOT_FOUND) from error
     numbers = [ip_address(one[4][0]) for one in found]
     if not all(may_reach(number, allowed) for number in numbers):
-        raise NotReached("address inside a private network")
+        raise NotReached(Failure.PRIVATE_NETWORK)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Target(str(numbers[0]), str(parts.hostname), port, path, parts.scheme == "https")
 
@@ -128,10 +133,23 @@ def call(target: Target, body: bytes, headers: dict[str, str]) -> int:
         response = connection.getresponse()
         response.read(READ_BYTES)
     except (OSError, http.client.HTTPException) as error:
-        raise NotReached(type(error).__name__) from error
+        raise NotReached(_failure(error)) from error
     finally:
         connection.close()
     return response.status
+
+
+def _failure(error: Exception) -> Failure:
+    match error:
+        case TimeoutError():
+            return Failure.TOO_SLOW
+        case ssl.SSLCertVerificationError():
+            return Failure.NOT_TRUSTED
+        case ConnectionRefusedError():
+            return Failure.NOT_LISTENING
+        case ConnectionError() | ssl.SSLError() | http.client.HTTPException():
+            return Failure.BROKEN_OFF
+    return Failure.NOT_LISTENING
 
 
 def _connected(target: Target) -> socket.socket:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ethicsreview.interface.domain.problems import Kind
 from ethicsreview.interface.domain.tokens import Scope
-from ethicsreview.interface.domain.webhooks import AddressFault, DeliveryState
+from ethicsreview.interface.domain.webhooks import AddressFault, DeliveryState, Failure
 
 TITLES: dict[Kind, str | Promise] = {
     Kind.BAD_INPUT: _("Something in the request is wrong"),
@@ -61,7 +61,9 @@ CHAPTERS: dict[str, str | Promise] = {
     "cases": pgettext_lazy("chapter", "Cases"),
     "certificates": pgettext_lazy("chapter", "Certificates"),
     "committees": pgettext_lazy("chapter", "Committees"),
+    "archives": pgettext_lazy("chapter", "Archives"),
     "decisions": pgettext_lazy("chapter", "Decisions and reports"),
+    "figures": pgettext_lazy("chapter", "Figures"),
     "history": pgettext_lazy("chapter", "History"),
     "meetings": pgettext_lazy("chapter", "Meetings and votes"),
     "people": pgettext_lazy("chapter", "Organisations and people"),
@@ -81,6 +83,15 @@ DELIVERY_STATES: dict[DeliveryState, str | Promise] = {
     DeliveryState.QUEUED: pgettext_lazy("message", "waiting"),
     DeliveryState.DELIVERED: pgettext_lazy("message", "delivered"),
     DeliveryState.FAILED: pgettext_lazy("message", "given up"),
+}
+FAILURES: dict[Failure, str | Promise] = {
+    Failure.ADDRESS_REFUSED: pgettext_lazy("message", "The address is no longer allowed."),
+    Failure.NAME_NOT_FOUND: pgettext_lazy("message", "The name of the receiver was not found."),
+    Failure.PRIVATE_NETWORK: pgettext_lazy("message", "The name leads into a private network."),
+    Failure.NOT_LISTENING: pgettext_lazy("message", "Nobody answers at the address."),
+    Failure.TOO_SLOW: pgettext_lazy("message", "The receiver was too slow."),
+    Failure.NOT_TRUSTED: pgettext_lazy("message", "The receiver's certificate is not to be trusted."),
+    Failure.BROKEN_OFF: pgettext_lazy("message", "The connection broke off."),
 }
 
 

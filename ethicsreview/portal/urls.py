@@ -2,12 +2,22 @@
 
 from django.urls import path
 
-from ethicsreview.portal.views import pages, readings, regulator_case, regulator_desk, regulator_verification, search
+from ethicsreview.portal.views import (
+    figures,
+    pages,
+    readings,
+    regulator_case,
+    regulator_desk,
+    regulator_verification,
+    search,
+    search_archive,
+)
 
 app_name = "portal"
 urlpatterns = [
     path("", pages.home, name="home"),
     path("search/", search.search, name="search"),
+    path("search/archive/", search_archive.archive, name="search-archive"),
     path("search/elsewhere/", search.elsewhere, name="search-elsewhere"),
     path("search/saved/", search.save, name="search-save"),
     path("search/saved/<int:pk>/", search.saved, name="search-saved"),
@@ -18,6 +28,9 @@ urlpatterns = [
     path("accessibility/", pages.accessibility, name="accessibility"),
     path("accounts/organisation/<int:organisation_id>/readings/", readings.readings, name="readings"),
     path("regulator/", regulator_desk.desk, name="regulator"),
+    path("regulator/figures/", figures.figures, name="figures"),
+    path("regulator/figures/figures.xlsx", figures.figures_workbook, name="figures-workbook"),
+    path("regulator/figures/tables/<slug:key>.csv", figures.figures_table, name="figures-table"),
     path("regulator/cases/", regulator_desk.cases, name="regulator-cases"),
     path("regulator/cases/<str:reference>/", regulator_case.overview, name="regulator-case"),
     path("regulator/cases/<str:reference>/application/", regulator_case.application, name="regulator-application"),

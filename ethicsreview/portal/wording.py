@@ -126,6 +126,37 @@ NAMES = {
     "q": _("Words"),
     "order": pgettext_lazy("list", "Order"),
     **{name.value: words for name, words in FILTERS.items()},
+    # of the regulator's lists
+    "duty": pgettext_lazy("figures", "Overdue obligation"),
+    "quarter": pgettext_lazy("figures", "Ended in"),
+    "instrument": _("Instrument"),
+    "spot": pgettext_lazy("figures", "Weak at"),
+    "valid": _("Certificate"),
+    "lacks": pgettext_lazy("figures", "Lacks"),
+    "rulebook": _("Rulebook"),
+    "authority": _("Authority"),
+    "form": pgettext_lazy("file", "Format"),
+}
+
+# filters that lists of the interface for programs have beside those
+NAMES_OF_PROGRAMS = {
+    "text": NAMES["q"],
+    "applicant": pgettext_lazy("case report", "Applicant"),
+    "host": pgettext_lazy("verification", "Body"),
+    "assessment": _("Assessment"),
+    "mine": pgettext_lazy("filter", "Own part alone"),
+    "late": FILTERS[Filter.OVERDUE],
+    "open": pgettext_lazy("filter", "Open ones alone"),
+    "submitted_from": pgettext_lazy("filter", "Submitted from"),
+    "submitted_until": pgettext_lazy("filter", "Submitted until"),
+    "issued_from": pgettext_lazy("filter", "Issued from"),
+    "issued_until": pgettext_lazy("filter", "Issued until"),
+    "cursor": pgettext_lazy("filter", "Page"),
+    "limit": pgettext_lazy("filter", "Rows on a page"),
+    "fields": pgettext_lazy("filter", "Fields shown"),
+    "after": pgettext_lazy("filter", "Page"),
+    "before": pgettext_lazy("filter", "Page"),
+    "last": pgettext_lazy("filter", "Page"),
 }
 
 NOT_KEPT = {
@@ -146,50 +177,17 @@ DOCUMENTS = {
     **{register_kind(kind): words for kind, words in V_REPORT_KINDS.items()},
 }
 
-# GB/T 2260, the first level
-PROVINCES = {
-    "110000": _("Beijing"),
-    "120000": _("Tianjin"),
-    "130000": _("Hebei"),
-    "140000": _("Shanxi"),
-    "150000": _("Inner Mongolia"),
-    "210000": _("Liaoning"),
-    "220000": _("Jilin"),
-    "230000": _("Heilongjiang"),
-    "310000": _("Shanghai"),
-    "320000": _("Jiangsu"),
-    "330000": _("Zhejiang"),
-    "340000": _("Anhui"),
-    "350000": _("Fujian"),
-    "360000": _("Jiangxi"),
-    "370000": _("Shandong"),
-    "410000": _("Henan"),
-    "420000": _("Hubei"),
-    "430000": _("Hunan"),
-    "440000": _("Guangdong"),
-    "450000": _("Guangxi"),
-    "460000": _("Hainan"),
-    "500000": _("Chongqing"),
-    "510000": _("Sichuan"),
-    "520000": _("Guizhou"),
-    "530000": _("Yunnan"),
-    "540000": _("Tibet"),
-    "610000": _("Shaanxi"),
-    "620000": _("Gansu"),
-    "630000": _("Qinghai"),
-    "640000": _("Ningxia"),
-    "650000": _("Xinjiang"),
-    "710000": _("Taiwan"),
-    "810000": _("Hong Kong"),
-    "820000": _("Macao"),
-}
-
 # -- readings by authorities ------------------------------------------------------------------------------------------
 
 READINGS = {
     oversight.READ_CASE: _("Case read"),
     oversight.READ_VERIFICATION: _("Verification read"),
     oversight.DOWNLOADED: _("Signed document downloaded"),
+    oversight.DOSSIER_TAKEN: _("Dossier downloaded"),
     oversight.SEARCHED: _("List consulted"),
 }
-SOUGHT = {"verifications": _("Verifications"), **{kind.value: words for kind, words in SEARCHED.items()}}
+SOUGHT = {
+    "verifications": _("Verifications"),
+    "figures": _("Figures"),
+    **{kind.value: words for kind, words in SEARCHED.items()},
+}

@@ -185,6 +185,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "workflows.periodic.suspend_certificates",
         "schedule": timedelta(hours=1),
     },
+    "workflows-requeue-archives": {"task": "workflows.periodic.requeue_archives", "schedule": timedelta(seconds=20)},
+    "workflows-expire-archives": {"task": "workflows.periodic.expire_archives", "schedule": timedelta(minutes=5)},
+    "portal-rebuild-figures": {
+        "task": "ethicsreview.portal.periodic.rebuild_due_figures",
+        "schedule": timedelta(minutes=15),
+    },
     "interface-tell-webhooks": {"task": "interface.tell_webhooks", "schedule": timedelta(seconds=10)},
     "interface-sweep-calls": {"task": "interface.sweep_calls", "schedule": timedelta(hours=1)},
     "accounts-requeue-invitations": {"task": "accounts.requeue_invitations", "schedule": timedelta(minutes=1)},

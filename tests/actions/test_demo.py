@@ -19,6 +19,7 @@ from assessments.models import SelfAssessment
 from ethicsreview.accounts.models import User
 from ethicsreview.audit.models import AuditEvent
 from ethicsreview.audit.queries import chains, verify_chain
+from ethicsreview.interface.models import Token
 from tests.editions import content_of, publish_editions
 from tests.factories import NOW, make_user
 from tests.maturity_scenes import publish_staged
@@ -27,7 +28,7 @@ from tests.verification_scenes import publish_scheme
 from workflows.actions.rulebooks import publish_rulebook
 from workflows.domain.gapcodes import GapCode
 from workflows.domain.states import MeetingState, MotionKind, ReportState, State
-from workflows.management.demo.loading import load_demo, play, write_accounts
+from workflows.management.demo.loading import accounts_file, load_demo, play, programs, write_accounts
 from workflows.management.demo.script import BrokenScript, Script, Step, moment
 from workflows.management.demo.stage import Stage
 from workflows.models import (
@@ -72,6 +73,30 @@ def test_demo_is_loaded_into_an_empty_house_alone() -> None:
     make_user()
     with pytest.raises(CommandError, match="the database is not empty"):
         call_command("load_demo")
+
+
+def test_tokens_are_written_for_a_demo_alone(settings: Settings, tmp_path: Path) -> None:
+    settings.DATA_DIR = tmp_path
+    make_user(email="secretary@demo.example")
+    with pytest.raises(CommandError, match="this is no demo"):
+        call_command("make_demo_tokens")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_tokens_of_the_example_are_made_anew_each_time(settings: Settings, tmp_path: Path) -> None:
+    settings.DATA_DIR = tmp_path
+    accounts_file(tmp_path).write_text("[]")
+    people = {part: make_user(email=mail) for part, mail in programs(Script()).items()}
+    call_command("make_demo_tokens")
+    call_command("make_demo_tokens")
+    path = tmp_path / "tokens.json"
+    rows = json.loads(path.read_text(encoding="utf-8"))
+    assert (list(rows), path.stat().st_mode & 0o777) == (list(people), 0o600)
+    running = {str(token.pk): token.user_id for token in Token.objects.filter(revoked_at__isnull=True)}
+    assert {part: running[row["token"].split("_")[1]] for part, row in rows.items()} == {
+        part: user.pk for part, user in people.items()
+    }
+    assert (len(running), Token.objects.count()) == (9, 18)
 
 
 class OneCase(Script):

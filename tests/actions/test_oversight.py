@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 
+from ethicsreview.accounts.domain import MemberRole, OrganisationKind
 from ethicsreview.accounts.models import Organisation, User
 from ethicsreview.audit.models import AuditEvent
 from ethicsreview.audit.queries import verify_chain
 from tests.authorities import make_regulator
 from tests.documents import sign
+from tests.factories import make_membership, make_organisation
 from tests.scenes import Scene, make_scene
 from tests.verification_scenes import make_verification_scene
 from workflows.actions.oversight import (
@@ -76,7 +78,16 @@ def test_download_names_the_report(scene: Scene, now: datetime) -> None:
 def test_search_is_kept_in_the_authority_s_own_chain(now: datetime) -> None:
     user = make_regulator()
     office = office_of(user)
-    record_search(about="cases", filters={"state": "approved"}, actor=user, office=office, now=now)
-    told = {"authority": office.pk, "about": "cases", "filters": {"state": "approved"}}
-    chain = f"organisation:{office.pk}"
-    assert last(chain) == ("oversight.searched", user.pk, chain, told)
+    second = make_organisation(kind=OrganisationKind.AUTHORITY)
+    make_membership(user=user, organisation=second, role=MemberRole.REGULATOR)
+    assert record_search(about="cases", filters={"state": "approved"}, actor=user, now=now) == [office, second]
+    for one in (office, second):
+        told = {"authority": one.pk, "about": "cases", "filters": {"state": "approved"}}
+        chain = f"organisation:{one.pk}"
+        assert last(chain) == ("oversight.searched", user.pk, chain, told)
+
+
+def test_search_of_somebody_without_an_authority_is_kept_nowhere(stranger: User, now: datetime) -> None:
+    before = AuditEvent.objects.count()
+    assert record_search(about="cases", filters={}, actor=stranger, now=now) == []
+    assert AuditEvent.objects.count() == before

@@ -1,7 +1,10 @@
 """Telling webhooks: what happened is told once, signed, tried again, and never inside a private network."""
 
 import base64
+import http.client
 import json
+import socket
+import ssl
 from datetime import datetime, timedelta
 
 import pytest
@@ -12,11 +15,12 @@ from ethicsreview.accounts.models import Organisation, User
 from ethicsreview.audit.domain import organisation_chain
 from ethicsreview.audit.models import AuditEvent
 from ethicsreview.audit.steps import record
+from ethicsreview.interface import reporting
 from ethicsreview.interface.actions import collect_events, end_webhook, make_webhook, send_again
-from ethicsreview.interface.domain.webhooks import signature
+from ethicsreview.interface.domain.webhooks import Failure, signature
 from ethicsreview.interface.models import Webhook, WebhookDelivery
 from ethicsreview.interface.queries import due_messages
-from ethicsreview.interface.reporting import NotReached, send, target_of
+from ethicsreview.interface.reporting import NotReached, Target, send, target_of
 from tests.api.receivers import receiving
 from tests.factories import make_person
 
@@ -116,15 +120,38 @@ def test_not_before_its_time(host: Organisation, manager: User, now: datetime) -
 @pytest.mark.parametrize(
     ("address", "why"),
     [
-        ("https://localhost/hook", "address inside a private network"),
-        ("https://127.0.0.1/hook", "address refused"),
-        ("http://hooks.example.org/", "address refused"),
-        ("https://no-such-name.invalid/hook", "name not found"),
+        ("https://localhost/hook", Failure.PRIVATE_NETWORK),
+        ("https://127.0.0.1/hook", Failure.ADDRESS_REFUSED),
+        ("http://hooks.example.org/", Failure.ADDRESS_REFUSED),
+        ("https://no-such-name.invalid/hook", Failure.NAME_NOT_FOUND),
     ],
 )
-def test_nothing_goes_inside(address: str, why: str) -> None:
-    with pytest.raises(NotReached, match=why):
+def test_nothing_goes_inside(address: str, why: Failure) -> None:
+    with pytest.raises(NotReached) as refused:
         target_of(address)
+    assert refused.value.failure is why
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (TimeoutError(), Failure.TOO_SLOW),
+        (ConnectionRefusedError(), Failure.NOT_LISTENING),
+        (OSError("no route"), Failure.NOT_LISTENING),
+        (ConnectionResetError(), Failure.BROKEN_OFF),
+        (http.client.RemoteDisconnected(), Failure.BROKEN_OFF),
+        (ssl.SSLEOFError(), Failure.BROKEN_OFF),
+        (ssl.SSLCertVerificationError(), Failure.NOT_TRUSTED),
+    ],
+)
+def test_what_went_wrong_is_kept_as_a_code(error: Exception, why: Failure, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_target: Target) -> socket.socket:
+        raise error
+
+    monkeypatch.setattr(reporting, "_connected", fail)
+    with pytest.raises(NotReached) as failed:
+        reporting.call(Target("192.0.2.1", "hooks.example.org", 443, "/", True), b"", {})
+    assert failed.value.failure is why
 
 
 def test_receiver_that_is_away_is_a_failure(
@@ -137,4 +164,4 @@ def test_receiver_that_is_away_is_a_failure(
     delivery = WebhookDelivery.objects.latest("pk")
     send(delivery.pk, now=now)
     delivery.refresh_from_db()
-    assert (delivery.state, delivery.last_status, delivery.last_error) == ("queued", None, "ConnectionRefusedError")
+    assert (delivery.state, delivery.last_status, delivery.last_error) == ("queued", None, "not_listening")

@@ -129,6 +129,13 @@ def test_what_is_nowhere_answers_as_a_problem(clock: datetime) -> None:
     assert answer["Content-Language"] == "zh-hans"
 
 
+@pytest.mark.parametrize("path", ["cases/%00", "cases?text=%00", "%00", "register/certificates/a%00b"])
+def test_address_that_is_no_text_answers_as_a_problem(clock: datetime, path: str) -> None:
+    answer = Caller(None, clock, language="zh-hans").get(path)
+    assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
+    assert (answer.json()["type"], answer["Content-Language"]) == ("/api/v1/docs/#problem-bad-request", "zh-hans")
+
+
 def test_wrong_method_names_the_right_ones(member: User, clock: datetime) -> None:
     answer = Caller(member, clock).post("me", {})
     assert (answer.status_code, answer["Allow"], answer.json()["type"]) == (

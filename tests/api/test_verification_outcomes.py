@@ -71,6 +71,24 @@ def test_recommended_sent_back_and_passed(scene: VerificationScene) -> None:
     assert (passed["state"], passed["compliance_note"]) == ("notice", "Kept.")
 
 
+def test_compliance_goes_by_the_same_points_as_the_page(scene: VerificationScene) -> None:
+    row = scene.verification_in(VState.RECOMMENDING)
+    path, reviewer = f"verifications/{row.pk}/compliance", caller(scene.reviewer)
+    points = reviewer.get(path).json()["points"]
+    assert [point["text"] for point in points if not point["kept"]] == [
+        "Every piece of evidence is accepted or rejected",
+        "Every finding has its outcome",
+    ]
+    assert points[0]["note"] == "2 assessors"
+    scene.resolve(row)
+    scene.recommend(row)
+    told = reviewer.get(path).json()
+    assert ({point["kept"] for point in told["points"]}, told["grounds"]) == ({True}, "As the ratings show.")
+    for other in (scene.coordinator, scene.lead_assessor, scene.lead):
+        assert caller(other).get(path).status_code == 403
+    assert caller(make_regulator()).get(path).status_code == 404
+
+
 def test_panel_votes_in_secret(scene: VerificationScene) -> None:
     row = scene.verification_in(VState.PANEL, HIGH)
     base = f"verifications/{row.pk}"

@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -78,10 +79,10 @@ class Visitor:
     def look(self) -> None:
         """The page as it is now: no console error, nothing axe-core objects to.
 
-        A page of the same address, shape and language that was found sound is not searched again.
+        A page of the same path, shape and language that was found sound is not searched again.
         """
         self.page.wait_for_load_state("load")
-        address = self.page.url.partition("#")[0]
+        address = urlsplit(self.page.url).path
         shape = (re.sub(r"[0-9]+", "#", address), self.page.evaluate(SHAPE))
         if shape in self.sound and not self.faults:
             return

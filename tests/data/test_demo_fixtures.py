@@ -217,3 +217,9 @@ def test_accounts_have_one_per_role() -> None:
     assert [row["role"] for row in rows] == roles
     assert {row["person"] for row in rows} - PEOPLE == {"operator"}
     assert len(SCRIPT.cast["password"]) >= 12
+
+
+def test_the_example_of_the_interface_is_played_by_nine_people() -> None:
+    rows = SCRIPT.cast["programs"]
+    parts = ["applicant", "secretary", "chair", "member", "colleague", "enterprise", "assessor", "reviewer", "manager"]
+    assert (list(rows), len(set(rows.values())), set(rows.values()) - PEOPLE) == (parts, 9, set())

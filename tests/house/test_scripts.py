@@ -95,6 +95,7 @@ def test_bench_names_what_it_measures() -> None:
         "score",
         "plan",
         "maturity",
+        "volume",
         "fuzz",
     ]
 

@@ -19,6 +19,10 @@ NOT_KEPT = (forms.HiddenInput, forms.PasswordInput)  # what a page was filled fr
 SOUGHT_OR_COMPARED = {  # words looked for, and codes that a pattern of their own admits
     "CaseFilterForm.text",
     "CodeForm.code",
+    "CommitteeRegisterForm.text",
+    "DecisionRegisterForm.committee",
+    "DecisionRegisterForm.kind",
+    "DecisionRegisterForm.text",
     "JudgeForm.criterion",
     "NumberForm.number",
     "OutlineForm.entity_code",

@@ -358,7 +358,7 @@ def test_more_rows_or_bytes_than_one_import_takes(desk: Client) -> None:
 
 
 def test_more_than_a_page_can_carry_is_refused(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("workflows.forms.bulk_offer.LONGEST", 10)
+    monkeypatch.setattr("workflows.forms.bulk_offer.IMPORT_TOKEN", 10)
     assert errors(send(desk, **WHOLE)) == ["This is too much for one import; send it in parts."]
 
 

@@ -167,7 +167,9 @@ def test_documents_are_those_the_decided_application_holds(client: Client, scene
     assert len(b"".join(answer.streaming_content)) == held.current.size  # type: ignore[attr-defined]
     gone = [f"files/{held.pk}/{later.number}/", f"files/{held.pk + 1000}/1/", f"files/{held.pk}/1/pages/999/"]
     assert [client.get(page(case, path)).status_code for path in gone] == [404, 404, 404]
-    assert [facts["part"] for _verb, _subject, facts in readings(scene.host)] == ["files", "files"]
+    assert client.get(page(case, f"files/{held.pk}/1/pages/1/")).status_code == 200
+    read = [(facts["part"], facts["file"], facts.get("page")) for _verb, _subject, facts in readings(scene.host)]
+    assert read == [("files", held.pk, None), ("files", held.pk, 1)]
 
 
 def test_verification_opens_its_rounds_with_the_decision(client: Client, verifying: VerificationScene) -> None:
@@ -221,7 +223,7 @@ def test_confidential_evidence_is_a_title_and_a_digest(client: Client, verifying
     before = len(readings(verifying.enterprise.organisation))
     assert client.get(of(row, f"evidence/{secret.pk}/")).status_code == 404
     assert client.get(of(row, f"evidence/{plain.pk}/")).status_code == 503  # the row alone was made, no bytes
-    assert len(readings(verifying.enterprise.organisation)) == before + 1
+    assert len(readings(verifying.enterprise.organisation)) == before
 
 
 # -- each reading is one event ---------------------------------------------------------------------------------------
@@ -299,6 +301,11 @@ def test_lists_are_events_of_the_authority_with_their_filters(client: Client, sc
         ("verifications", {"state": "notice"}),
     ]
     assert readings(scene.host) == []
+    second = make_regulator().memberships.get().organisation
+    user.memberships.create(organisation=second, role="regulator", starts=scene.now.date())
+    client.get(f"{DESK}cases/?state=voting")
+    assert [facts["authority"] for _verb, _subject, facts in readings(second)] == [second.pk]
+    assert len(readings(user.memberships.earliest("pk").organisation)) == 5
 
 
 def test_party_who_regulates_is_shown_the_party_s_page_and_nothing_is_recorded(client: Client, scene: Scene) -> None:
@@ -567,17 +574,33 @@ def test_authority_sees_the_lists_its_people_consulted(client: Client, scene: Sc
     own = office(user)
     at(client, user).get(f"{DESK}cases/?state=approved")
     user.memberships.create(organisation=own, role="manager", starts=scene.now.date())
-    record_search(
-        about="decisions",
-        filters={"query": "kind=decisions&q=铁路&order=x"},
-        actor=user,
-        office=own,
-        now=timezone.now(),
-    )
+    asked: list[tuple[str, dict[str, str]]] = [
+        ("decisions", {"query": "kind=decisions&q=铁路&order=reversed&decision=approve&province=310000&overdue=on"}),
+        ("decisions", {"kind": "approve", "committee": "7", "issued_from": "2026-11-02"}),
+        ("reports", {"kind": "letter", "state": "signed", "language": "zh-hans", "fields": "id"}),
+        ("verifications", {"state": "withdrawn, certified", "mine": "true", "open": "False", "text": "on"}),
+        ("maturity", {"state": "suspended", "tier": "3", "limit": "5"}),
+        ("maturity", {"query": "kind=maturity&state=valid&until=2026-11-30"}),
+    ]
+    for about, filters in asked:
+        record_search(about=about, filters=filters, actor=user, now=timezone.now())
     rows = client.get(f"/accounts/organisation/{own.pk}/readings/").context["rows"]
-    assert [(str(row["what"]), str(row["about"]), row["part"]) for row in rows] == [
-        ("List consulted", "Decisions", "Words: 铁路 · Order: x"),
+    assert [(str(row["what"]), str(row["about"]), row["part"]) for row in reversed(rows)] == [
         ("List consulted", "Cases", "State: Approved"),
+        (
+            "List consulted",
+            "Decisions",
+            "Words: 铁路 · Order: Oldest first · Decision: Approved · Province: Shanghai · Overdue: Yes",
+        ),
+        ("List consulted", "Decisions", "Kind: Approved · Committee: № 7 · Issued from: 2 November 2026"),
+        ("List consulted", "Reports", "Kind: Decision letter · State: Signed · Fields shown: id · Language: 简体中文"),
+        (
+            "List consulted",
+            "Verifications",
+            "Own part alone: Yes · Open ones alone: No · Words: on · State: Withdrawn, Certified",
+        ),
+        ("List consulted", "Maturity results", "Tier: 3 · Rows on a page: 5 · State: Suspended"),
+        ("List consulted", "Maturity results", "State: Valid · Until: 30 November 2026"),
     ]
 
 

@@ -13,6 +13,7 @@ from ethicsreview.accounts.models import Organisation, User
 from ethicsreview.audit.models import AuditEvent
 from ethicsreview.portal.models import SavedSearch
 from ethicsreview.portal.queries.search import PAGE
+from tests.authorities import make_regulator
 from tests.factories import make_organisation
 from tests.scenes import Scene, make_scene
 from tests.search_rows import make_case, make_decision, make_letter, make_verified
@@ -181,8 +182,8 @@ def test_downloads_and_places_are_those_of_the_reader(client: Client, scene: Sce
 def test_search_of_an_authority_is_kept_in_its_chain(
     client: Client, scene: Scene, regulator: User, authority: Organisation
 ) -> None:
-    page(client, regulator, "kind=cases&q=crop&state=voting")
-    page(client, regulator, "kind=cases&q=crop&state=voting", reverse("portal:search-elsewhere"))
+    shown = page(client, regulator, "kind=cases&q=crop&state=voting")
+    assert client.get(shown.context["elsewhere_url"]).status_code == 200
     page(client, regulator, "kind=cases&state=lost")
     page(client, scene.secretary, "kind=cases&q=crop")
     found = AuditEvent.objects.filter(verb="oversight.searched").values_list("chain", "actor", "facts")
@@ -192,6 +193,26 @@ def test_search_of_an_authority_is_kept_in_its_chain(
             regulator.pk,
             {"authority": authority.pk, "about": "cases", "filters": {"query": "kind=cases&q=crop&state=voting"}},
         )
+    ]
+
+
+def test_counts_asked_for_by_themselves_are_a_search(
+    client: Client, scene: Scene, regulator: User, authority: Organisation
+) -> None:
+    other, where = make_regulator(), reverse("portal:search-elsewhere")
+    mark = page(client, regulator, "kind=cases&q=crop").context["elsewhere_url"].partition("noted=")[2]
+    page(client, regulator, "kind=cases&q=crop", where)
+    page(client, regulator, f"kind=cases&q=grain&noted={mark}", where)
+    page(client, other, f"kind=cases&q=crop&noted={mark}", where)
+    page(client, regulator, "kind=cases&q=crop&noted=x", where)
+    page(client, scene.secretary, "kind=cases&q=crop", where)
+    found = AuditEvent.objects.filter(verb="oversight.searched").order_by("pk").values_list("actor", "facts__filters")
+    assert [(actor, filters["query"]) for actor, filters in found] == [
+        (regulator.pk, "kind=cases&q=crop"),
+        (regulator.pk, "kind=cases&q=crop"),
+        (regulator.pk, "kind=cases&q=grain"),
+        (other.pk, "kind=cases&q=crop"),
+        (regulator.pk, "kind=cases&q=crop"),
     ]
 
 

@@ -1,6 +1,7 @@
 """Pages of tokens: a secret is shown once, to the right person alone."""
 
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -9,7 +10,9 @@ from django.utils import timezone
 from ethicsreview.accounts.domain import MemberRole
 from ethicsreview.accounts.models import Organisation, User
 from ethicsreview.interface.actions import collect_events
+from ethicsreview.interface.domain.webhooks import Failure
 from ethicsreview.interface.models import Token
+from ethicsreview.interface.wording import FAILURES
 from tests.factories import make_person
 
 pytestmark = pytest.mark.django_db
@@ -120,8 +123,13 @@ def test_webhooks_are_made_told_and_ended_on_their_pages(host: Organisation, mem
     client.post(f"/tokens/organisation/{host.pk}/", filled(role="applicant"))
     collect_events(webhook.pk, now=timezone.now())
     ledger = client.get(f"/webhooks/{webhook.pk}/")
-    [(row, state)] = ledger.context["lines"]
-    assert (row.event.verb, state) == ("token.made", "waiting")
+    [(row, state, failure)] = ledger.context["lines"]
+    assert (row.event.verb, state, failure) == ("token.made", "waiting", "")
+    for reason in Failure:
+        row.last_error = reason.value
+        row.save()
+        shown = unescape(client.get(f"/webhooks/{webhook.pk}/").content.decode())
+        assert (reason.value in shown, str(FAILURES[reason]) in shown) == (False, True)
     assert signed_in(member).get(f"/webhooks/{webhook.pk}/").status_code == 404
     assert client.post(f"/webhooks/{webhook.pk}/{row.pk}/replay/").status_code == 302
     assert client.post(f"/webhooks/{webhook.pk}/{row.pk + 1}/replay/").status_code == 404

@@ -164,6 +164,26 @@ def test_next_step_follows_the_verification_from_role_to_role(client: Client, sc
     ]
 
 
+@pytest.mark.parametrize(
+    ("state", "last"),
+    [
+        (VState.CERTIFIED, ["Outcome"]),
+        (VState.REFUSED, ["Outcome"]),
+        (VState.RETURNED, ["Entry check"]),
+        (VState.WITHDRAWN, ["Withdrawn"]),
+        (VState.NOTICE, []),
+    ],
+)
+def test_step_bar_of_what_is_over_names_where_it_ended(
+    client: Client, scene: VerificationScene, state: VState, last: list[str]
+) -> None:
+    """On a narrow screen only the current step and the last one are named."""
+    row = scene.verification_in(state, Course(certify=state is not VState.REFUSED))
+    page = at(client, scene.coordinator).get(f"/verifications/{row.pk}/")
+    assert [str(step["label"]) for step in page.context["steps"] if step.get("last")] == last
+    assert page.content.decode().count("steps__step--last") == len(last)
+
+
 def test_step_names_what_is_missing_with_its_rule(client: Client, scene: VerificationScene) -> None:
     row = scene.verification_in(VState.ONSITE)
     page = at(client, scene.lead_assessor).get(f"/verifications/{row.pk}/")

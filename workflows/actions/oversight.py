@@ -1,13 +1,16 @@
 """That an authority read something, kept in the chain of the organisation read; a search in the authority's own."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 
 from ethicsreview.accounts.models import Organisation, User
+from ethicsreview.accounts.queries import offices_of
 from ethicsreview.audit.domain import organisation_chain
 from ethicsreview.audit.steps import record
+from workflows.domain.clock import local_day
 from workflows.domain.oversight import DOWNLOADED, READ_CASE, READ_VERIFICATION, SEARCHED, Part
 from workflows.models import Case, CaseReport, Verification, VerificationReport
 
@@ -109,16 +112,29 @@ def record_report_download(
         )
 
 
+def record_search(*, about: str, filters: dict[str, str], actor: User, now: datetime) -> list[Organisation]:
+    """What a regulator sought in the list of ``about``, word by word, in the chain of each of their authorities.
+
+    Gives those authorities, none for anybody else; call it before anything is shown.
+    """
+    offices = offices_of(actor, local_day(now, settings.TIME_ZONE))
+    if offices:
+        _record_search(offices, about=about, filters=filters, actor=actor, now=now)
+    return offices
+
+
 @transaction.atomic(durable=True)
-def record_search(*, about: str, filters: dict[str, str], actor: User, office: Organisation, now: datetime) -> None:
-    """One event on the authority's own chain: what was sought in the list of ``about``, word by word."""
-    record(
-        chain=organisation_chain(office.pk),
-        at=now,
-        actor=actor.pk,
-        verb=SEARCHED,
-        subject=f"organisation:{office.pk}",
-        authority=office.pk,
-        about=about,
-        filters=filters,
-    )
+def _record_search(
+    offices: Sequence[Organisation], *, about: str, filters: dict[str, str], actor: User, now: datetime
+) -> None:
+    for office in offices:
+        record(
+            chain=organisation_chain(office.pk),
+            at=now,
+            actor=actor.pk,
+            verb=SEARCHED,
+            subject=f"organisation:{office.pk}",
+            authority=office.pk,
+            about=about,
+            filters=filters,
+        )

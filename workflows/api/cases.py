@@ -134,13 +134,19 @@ class CaseFilter(django_filters.FilterSet):
     text = django_filters.CharFilter(
         method="with_words", max_length=100, help_text="Words of the reference or the title."
     )
-    state = django_filters.MultipleChoiceFilter(choices=[(state.value, state.value) for state in State])
+    state = django_filters.MultipleChoiceFilter(
+        choices=[(state.value, state.value) for state in State], help_text="One or more states."
+    )
     committee = django_filters.NumberFilter(help_text="Id of a committee.")
     applicant = django_filters.NumberFilter(help_text="Id of the organisation that applies.")
     mine = django_filters.BooleanFilter(method="of_mine", help_text="The caller's own applications alone.")
     late = django_filters.BooleanFilter(method="overdue", help_text="Overdue ones alone.")
-    submitted_from = django_filters.DateFilter(field_name="submitted_at", lookup_expr="date__gte")
-    submitted_until = django_filters.DateFilter(field_name="submitted_at", lookup_expr="date__lte")
+    submitted_from = django_filters.DateFilter(
+        field_name="submitted_at", lookup_expr="date__gte", help_text="The first day of handing in."
+    )
+    submitted_until = django_filters.DateFilter(
+        field_name="submitted_at", lookup_expr="date__lte", help_text="The last day of handing in."
+    )
 
     def with_words(self, rows: QuerySet[Case], _name: str, words: str) -> QuerySet[Case]:
         """As the list of cases seeks them."""

@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ethicsreview.accounts.models import User
-from ethicsreview.accounts.queries import offices_of
 from ethicsreview.files.domain.kinds import BY_CONTENT_TYPE
 from ethicsreview.files.queries import FileLost
 from ethicsreview.files.views import attachment_response
@@ -21,8 +20,7 @@ from ethicsreview.interface.api.doors import Data, Deed, FileDoor, ManyDoor
 from ethicsreview.interface.domain.problems import Kind, Stop
 from ethicsreview.interface.domain.tokens import Half
 from workflows.actions import certificates as actions
-from workflows.actions.oversight import record_search
-from workflows.api.doors import named, today, wrong
+from workflows.api.doors import keep_search, named, today, wrong
 from workflows.api.verification_doors import (
     VerificationThing,
     file_values,
@@ -54,7 +52,9 @@ PROVED = ("dcmm_level", "dcmm_source", "dcmm_expires", "changed_at", "verificati
 class CertificateFilter(django_filters.FilterSet):
     """What narrows the list of certificates."""
 
-    state = django_filters.MultipleChoiceFilter(choices=[(state.value, state.value) for state in CertificateState])
+    state = django_filters.MultipleChoiceFilter(
+        choices=[(state.value, state.value) for state in CertificateState], help_text="One or more states."
+    )
     tier = django_filters.NumberFilter(min_value=0, max_value=99, help_text="Tier.")
     text = django_filters.CharFilter(
         field_name="legal_entity", lookup_expr="icontains", max_length=100, help_text="Words of the legal entity."
@@ -74,11 +74,7 @@ class CertificatesDoor(ManyDoor):
         return Certificate.objects.visible_to(self.caller, today(timezone.now()))
 
     def looked_through(self, **address: Any) -> None:
-        now = timezone.now()
-        offices = offices_of(self.caller, today(now))
-        if offices:
-            asked = {name: ", ".join(values) for name, values in self.request.query_params.lists()}
-            record_search(about="maturity", filters=asked, actor=self.caller, office=offices[0], now=now)
+        keep_search(self, "maturity")
 
 
 @dataclass(frozen=True)

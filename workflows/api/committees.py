@@ -98,6 +98,9 @@ class CommitteeThing(ThingDoor):
     def data(self, thing: Committee) -> Data:
         return dict(CommitteeSerializer(committee_values(thing, self.caller, today(timezone.now()))).data)
 
+    def allows(self, deed: Deed, thing: Committee) -> bool:
+        return may_keep_roster(self.caller, thing.host_id, today(timezone.now()))
+
     def refusal(self, error: Exception, thing: Committee) -> Stop | None:
         return refused(error, rules_of(thing)) if isinstance(error, Refused) else None
 
@@ -112,6 +115,11 @@ class SeatThing(CommitteeThing):
             raise Http404
         return self.committee(held)
 
+    def allows(self, deed: Deed, thing: Committee) -> bool:
+        """Who holds the seat says when they are away."""
+        own = deed is ABSENCE and Seat.objects.filter(pk=self.seat, user=self.caller).exists()
+        return own or super().allows(deed, thing)
+
     def run(self, deed: Deed, thing: Committee, body: Data) -> Any:
         """On the seat of the address."""
         return super().run(deed, thing, body | {"seat": self.seat})
@@ -122,8 +130,10 @@ class CommitteeFilter(django_filters.FilterSet):
 
     text = django_filters.CharFilter(method="with_words", max_length=100, help_text="Words of the code or a name.")
     host = django_filters.NumberFilter(help_text="Id of the host organisation.")
-    rulebook = django_filters.CharFilter(field_name="rulebook_slug", max_length=60)
-    accepts_applications = django_filters.BooleanFilter()
+    rulebook = django_filters.CharFilter(field_name="rulebook_slug", max_length=60, help_text="Slug of its rulebook.")
+    accepts_applications = django_filters.BooleanFilter(
+        help_text="Those that take applications, or those that do not."
+    )
 
     def with_words(self, rows: QuerySet[Committee], _name: str, words: str) -> QuerySet[Committee]:
         """In either language."""

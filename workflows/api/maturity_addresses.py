@@ -1,7 +1,7 @@
 """Addresses of verifications, certificates and the public's side, below /api/v1/."""
 
 from ethicsreview.interface.api.addresses import Reading, address
-from workflows.api import certificates, findings, panels, register, verification_rounds, verifications
+from workflows.api import certificates, compliance, findings, panels, register, verification_rounds, verifications
 
 ONE = "verifications/<int:verification>"
 PIECE = f"{ONE}/evidence/<int:piece>"
@@ -41,6 +41,11 @@ moving = [
     address(f"{ONE}/return", verifications.VerificationDoor, post=verifications.RETURN),
     address(f"{ONE}/withdraw", verifications.VerificationDoor, post=verifications.WITHDRAW),
     address(f"{ONE}/recommend", verifications.VerificationDoor, post=verifications.RECOMMEND),
+    address(
+        f"{ONE}/compliance",
+        compliance.ComplianceDoor,
+        get=Reading("verification_compliance", "The procedure point by point, to whoever reviews compliance"),
+    ),
     address(f"{ONE}/compliance/pass", verifications.VerificationDoor, post=verifications.PASS),
     address(f"{ONE}/compliance/reject", verifications.VerificationDoor, post=verifications.REJECT),
     address(f"{ONE}/reopen", verifications.VerificationDoor, post=verifications.REOPEN),

@@ -157,10 +157,16 @@ def _line(meeting: MeetingFolder, line: Line) -> Data:
 class MeetingFilter(django_filters.FilterSet):
     """What narrows the list of meetings."""
 
-    state = django_filters.MultipleChoiceFilter(choices=[(state, state) for state in MEETING_STATE])
+    state = django_filters.MultipleChoiceFilter(
+        choices=[(state, state) for state in MEETING_STATE], help_text="One or more states."
+    )
     committee = django_filters.NumberFilter(help_text="Id of a committee.")
-    starts_from = django_filters.IsoDateTimeFilter(field_name="starts_at", lookup_expr="gte")
-    starts_until = django_filters.IsoDateTimeFilter(field_name="starts_at", lookup_expr="lte")
+    starts_from = django_filters.IsoDateTimeFilter(
+        field_name="starts_at", lookup_expr="gte", help_text="The earliest beginning."
+    )
+    starts_until = django_filters.IsoDateTimeFilter(
+        field_name="starts_at", lookup_expr="lte", help_text="The latest beginning."
+    )
 
 
 class MeetingsDoor(ManyDoor):

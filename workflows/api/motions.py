@@ -253,4 +253,5 @@ DISSENT = Deed(
     takes=DissentBody,
     description="By a member who was there and did not vote for the outcome, until the decision is issued.",
     example={"text": "The fallback is not described well enough."},
+    allows=lambda thing: thing.folder.user.pk in thing.row.present,
 )

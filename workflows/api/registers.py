@@ -20,8 +20,12 @@ class DecisionFilter(django_filters.FilterSet):
 
     kind = django_filters.CharFilter(max_length=40, help_text="Code of the rulebook's kinds of decision.")
     committee = django_filters.NumberFilter(field_name="case__committee", help_text="Id of a committee.")
-    issued_from = django_filters.DateFilter(field_name="issued_at", lookup_expr="date__gte")
-    issued_until = django_filters.DateFilter(field_name="issued_at", lookup_expr="date__lte")
+    issued_from = django_filters.DateFilter(
+        field_name="issued_at", lookup_expr="date__gte", help_text="The first day of issue."
+    )
+    issued_until = django_filters.DateFilter(
+        field_name="issued_at", lookup_expr="date__lte", help_text="The last day of issue."
+    )
 
 
 class DecisionsDoor(ManyDoor):
@@ -43,9 +47,13 @@ class DecisionsDoor(ManyDoor):
 class ReportFilter(django_filters.FilterSet):
     """What narrows the list of signed documents."""
 
-    state = django_filters.ChoiceFilter(choices=[(state, state) for state in REPORT_STATE])
-    kind = django_filters.ChoiceFilter(choices=[(kind, kind) for kind in REPORT_KIND])
-    language = django_filters.ChoiceFilter(choices=[(code, code) for code, _name in settings.LANGUAGES])
+    state = django_filters.ChoiceFilter(
+        choices=[(state, state) for state in REPORT_STATE], help_text="How far the signing is."
+    )
+    kind = django_filters.ChoiceFilter(choices=[(kind, kind) for kind in REPORT_KIND], help_text="Letter or report.")
+    language = django_filters.ChoiceFilter(
+        choices=[(code, code) for code, _name in settings.LANGUAGES], help_text="Of the document."
+    )
     committee = django_filters.NumberFilter(field_name="decision__case__committee", help_text="Id of a committee.")
 
 

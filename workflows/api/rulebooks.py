@@ -41,8 +41,11 @@ def _told(found: Iterable[Rest]) -> list[Data]:
 class RulebookFilter(django_filters.FilterSet):
     """What narrows the list of rulebooks."""
 
-    slug = django_filters.CharFilter(max_length=60)
-    kind = django_filters.ChoiceFilter(choices=[(kind.value, kind.value) for kind in RulebookKind])
+    slug = django_filters.CharFilter(max_length=60, help_text="The name all its editions share.")
+    kind = django_filters.ChoiceFilter(
+        choices=[(kind.value, kind.value) for kind in RulebookKind],
+        help_text="A committee's rules, or a scheme of verification.",
+    )
 
 
 class RulebooksDoor(ManyDoor):
@@ -83,7 +86,7 @@ class RulebookDoor(ThingDoor):
 class InstrumentFilter(django_filters.FilterSet):
     """What narrows the list of instruments."""
 
-    slug = django_filters.CharFilter(max_length=40)
+    slug = django_filters.CharFilter(max_length=40, help_text="The name all its editions share.")
 
 
 class InstrumentsDoor(ManyDoor):

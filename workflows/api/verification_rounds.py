@@ -211,12 +211,20 @@ def piece_values(folder: VerificationFolder, piece: Evidence) -> Data:
         "confidential": piece.confidential,
         "accepted": piece.accepted if folder.roles & TEAM or reads_ratings(folder) else None,
         "sha256": piece.file.sha256 if piece.file else "",
-        "criteria": criteria_of(piece),
     }
     if hidden:
-        empty = {"kind": "", "dated": None, "periods": None, "reference": "", "file": None, "pages": 0}
+        empty: Data = {
+            "kind": "",
+            "dated": None,
+            "periods": None,
+            "reference": "",
+            "criteria": [],
+            "file": None,
+            "pages": 0,
+        }
         return {**told, **empty}
     return told | {
+        "criteria": criteria_of(piece),
         **{name: getattr(piece, name) for name in ("kind", "dated", "periods", "reference")},
         "file": file_values(piece.file),
         "pages": page_count(piece.file) if piece.file else 0,
@@ -259,7 +267,7 @@ class EvidenceFileDoor(FileDoor, JudgedEvidenceDoor):
         return Piece(folder, piece)
 
     def details(self, thing: Piece) -> dict[str, int]:
-        return {"evidence": thing.row.pk}
+        return {"evidence": thing.row.pk} | ({"page": self.page_asked} if self.page_asked else {})
 
     def send(self, thing: Piece) -> HttpResponseBase:  # type: ignore[override]  # streamed
         try:
@@ -324,7 +332,7 @@ def level_values(folder: VerificationFolder) -> Data:
     claims, judged = folder.may_see(Round.SELF), reads_ratings(folder)
     counts = bool(folder.roles & TEAM) or folder.may_see(Round.FINAL)
     return {
-        "claim": _claim(found.claim) if claims and found.claim else None,
+        "claim": _claim(folder, found.claim) if claims and found.claim else None,
         "accepted": row.dcmm_accepted if judged else None,
         "note": row.dcmm_note if judged else "",
         "finding": _finding(found.dcmm_finding) if judged and found.dcmm_finding else None,
@@ -333,9 +341,11 @@ def level_values(folder: VerificationFolder) -> Data:
     }
 
 
-def _claim(claim: DcmmClaim) -> Data:
+def _claim(folder: VerificationFolder, claim: DcmmClaim) -> Data:
+    """What was claimed; its file is the parties' alone."""
     names = ("source", "level", "edition", "party", "legal_entity", "certificate", "body", "issued", "expires")
-    return {name: getattr(claim, name) for name in names} | {"file": file_values(claim.file)}
+    file = None if is_authority(folder) else claim.file
+    return {name: getattr(claim, name) for name in names} | {"file": file_values(file)}
 
 
 def _finding(found: DcmmFinding) -> Data:

@@ -14,14 +14,12 @@ from django.utils.translation import gettext as _
 from assessments.domain.scorefile import answer
 from assessments.models import SelfAssessment
 from ethicsreview.accounts.models import Organisation, User
-from ethicsreview.accounts.queries import offices_of
 from ethicsreview.interface.api.doors import Data, Deed, ManyDoor
 from ethicsreview.interface.domain.problems import Kind, Stop
 from ethicsreview.interface.domain.tokens import Half
 from workflows.actions import verification_panel, verification_team, verifications
-from workflows.actions.oversight import record_search
 from workflows.actions.verification_rounds import recommend_tier
-from workflows.api.doors import named, spoken, today, wrong
+from workflows.api.doors import keep_search, named, spoken, today, wrong
 from workflows.api.verification_doors import (
     Piece,
     VerificationThing,
@@ -85,7 +83,9 @@ class VerificationFilter(django_filters.FilterSet):
     text = django_filters.CharFilter(
         method="with_words", max_length=100, help_text="Words of the reference or the legal entity."
     )
-    state = django_filters.MultipleChoiceFilter(choices=[(state.value, state.value) for state in VState])
+    state = django_filters.MultipleChoiceFilter(
+        choices=[(state.value, state.value) for state in VState], help_text="One or more states."
+    )
     host = django_filters.NumberFilter(help_text="Id of a body that verifies.")
     assessment = django_filters.NumberFilter(field_name="self_assessment", help_text="Id of a self-assessment.")
     mine = django_filters.BooleanFilter(method="of_mine", help_text="Where the caller has a part on the body's side.")
@@ -118,11 +118,7 @@ class VerificationsDoor(ManyDoor):
         return rows.select_related("self_assessment", "host", "scheme").defer("scheme__content", "host__logo")
 
     def looked_through(self, **address: Any) -> None:
-        now = timezone.now()
-        offices = offices_of(self.caller, today(now))
-        if offices:
-            asked = {name: ", ".join(values) for name, values in self.request.query_params.lists()}
-            record_search(about="verifications", filters=asked, actor=self.caller, office=offices[0], now=now)
+        keep_search(self, "verifications")
 
 
 def _request(_parent: None, caller: User, now: datetime, body: Data) -> Data:

@@ -13,3 +13,5 @@ VOTE_REASON = 2_000
 RULING = 8_000  # reasons and requirements of a decision, in one language
 NAME = 200
 ADDRESS = 200  # of a video meeting
+IMPORT_FILES = 8  # of one bulk import
+IMPORT_TOKEN = 3 << 20  # characters that carry its preview back to the server

@@ -6,8 +6,8 @@ from workflows.domain.states import State
 from workflows.domain.verification_states import DECIDED, VState
 
 READ_CASE, READ_VERIFICATION = "case.read", "verification.read"
-DOWNLOADED, SEARCHED = "report.downloaded", "oversight.searched"
-READINGS = (READ_CASE, READ_VERIFICATION, DOWNLOADED)  # what the organisation read is told
+DOWNLOADED, DOSSIER_TAKEN, SEARCHED = "report.downloaded", "dossier.downloaded", "oversight.searched"
+READINGS = (READ_CASE, READ_VERIFICATION, DOWNLOADED, DOSSIER_TAKEN)  # what the organisation read is told
 
 
 class Part(StrEnum):
@@ -25,6 +25,7 @@ class Part(StrEnum):
     VOTES = "votes"  # motions and ballots that are closed
     MINUTES = "minutes"  # approved
     REPORTS = "reports"  # signed
+    DOSSIER = "dossier"  # all that is open, in one archive
 
 
 _BEGUN = frozenset({Part.FACTS, Part.PROCEDURE, Part.CLOCKS})

@@ -22,11 +22,12 @@ from ethicsreview.files.domain.workbooks import Unreadable, formulas_of, opened,
 from ethicsreview.files.forms import ManyFilesField, ManyFilesInput, inspected
 from ethicsreview.files.wording import reason
 from workflows.domain.bulk_sheets import COLUMNS, Sheet, Table, fold
+from workflows.domain.lengths import IMPORT_FILES
 from workflows.queries.bulk_words import columns_of, own_sheets_of, sheets_of
 
 MOST_BYTES = 5 << 20  # of all files together
 MOST_ROWS = 5000  # of all sheets together, heads and blank lines apart
-MOST_FILES, MOST_SHEETS, MOST_COLUMNS = 8, 20, 60
+MOST_SHEETS, MOST_COLUMNS = 20, 60
 LAST_ROW = 1 << 20  # of any workbook
 ENDINGS = (".xlsx", ".csv")
 
@@ -58,8 +59,8 @@ class ImportForm(forms.Form):
     def clean_uploads(self) -> Sent:
         """The cells of every file."""
         files: list[UploadedFile[Any]] = self.cleaned_data["uploads"]
-        if len(files) > MOST_FILES:
-            raise ValidationError(_("Send at most %(most)s files at once.") % {"most": MOST_FILES})
+        if len(files) > IMPORT_FILES:
+            raise ValidationError(_("Send at most %(most)s files at once.") % {"most": IMPORT_FILES})
         if sum(file.size or 0 for file in files) > MOST_BYTES:
             size = filesizeformat(MOST_BYTES)
             raise ValidationError(

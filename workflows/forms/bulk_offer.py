@@ -7,11 +7,11 @@ from typing import Any
 from django.core import signing
 
 from workflows.domain.bulk_sheets import Sheet, Table
+from workflows.domain.lengths import IMPORT_TOKEN
 from workflows.forms.bulk import Sent
 
 SALT = "workflows.import"
 GOOD_FOR = timedelta(days=1)
-LONGEST = 3 << 20  # characters a page can send back, with room for the rest of it
 
 
 class Outdated(ValueError):
@@ -40,7 +40,7 @@ def packed(offer: Offer, *, user: int) -> str:
         "names": offer.sent.names,
     }
     text = signing.dumps(plain, salt=SALT, compress=True)
-    if len(text) > LONGEST:
+    if len(text) > IMPORT_TOKEN:
         raise TooLong
     return text
 

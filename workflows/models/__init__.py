@@ -1,5 +1,6 @@
 """Tables of the procedure; no business verbs here."""
 
+from workflows.models.archives import Archive
 from workflows.models.cases import (
     Application,
     Case,
@@ -34,6 +35,7 @@ from workflows.models.verifications import (
 __all__ = [
     "AgendaItem",
     "Application",
+    "Archive",
     "Attendance",
     "Case",
     "CaseFile",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.models import InstrumentVersion
 from ethicsreview.accounts.models import Organisation
-from ethicsreview.accounts.queries import jurisdiction
+from ethicsreview.accounts.queries import jurisdiction, jurisdiction_of
 from ethicsreview.files.models import FileVersion, Upload
 from workflows.domain.rooms import SeatRole
 from workflows.domain.states import State
@@ -52,6 +52,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
         Somebody recused or on the applicant's side of a case reads their own side of it alone.
         """
         return self.none() if user.is_anonymous else self.filter(as_authority(user.pk, day))
+
+    def counted_by(self, office_id: int) -> Self:
+        """What an authority counts: as ``supervised_by``, for all its regulators, whatever concerns one of them."""
+        return self.filter(accepted_in(jurisdiction_of(office_id, prefix="host__")))
 
     def on_desk_of(self, user: "User | AnonymousUser", day: date) -> Self:
         """Cases this person reads from the committee's side."""
@@ -97,9 +101,13 @@ def as_party(user_id: int, day: date, case: str = "") -> Q:
 
 def as_authority(user_id: int, day: date, case: str = "") -> Q:
     """Accepted, within the jurisdiction, and of no concern of one's own."""
-    committees = Committee.objects.filter(jurisdiction(user_id, day, prefix="host__"))
-    overseen = {_from(case, "accepted_at__isnull"): False, _from(case, "committee__in"): committees.values("pk")}
-    return Q(**overseen) & free_of_conflict(user_id, case)
+    return accepted_in(jurisdiction(user_id, day, prefix="host__"), case) & free_of_conflict(user_id, case)
+
+
+def accepted_in(hosts: Q, case: str = "") -> Q:
+    """Accepted, by a committee of one of these hosts."""
+    committees = Committee.objects.filter(hosts).values("pk")
+    return Q(**{_from(case, "accepted_at__isnull"): False, _from(case, "committee__in"): committees})
 
 
 def as_committee(user_id: int, day: date, case: str = "") -> Q:

@@ -8,8 +8,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from ethicsreview.accounts.queries import jurisdiction_of
 from workflows.domain.states import ReportKind
-from workflows.models.cases import Case, as_authority, as_committee, as_party, near_to, readable_by
+from workflows.models.cases import Case, accepted_in, as_authority, as_committee, as_party, near_to, readable_by
 from workflows.models.documents import Report
 from workflows.models.meetings import Motion
 from workflows.models.narrowing import Among
@@ -34,6 +35,10 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         if user.is_anonymous:
             return self.none()
         return self.filter(as_authority(user.pk, day, "case"), issued_at__isnull=False)
+
+    def counted_by(self, office_id: int) -> Self:
+        """Those that are out, of cases an authority counts."""
+        return self.filter(accepted_in(jurisdiction_of(office_id, prefix="host__"), "case"), issued_at__isnull=False)
 
 
 class Decision(models.Model):

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 from assessments.models import Assessment, DcmmClaim, SelfAssessment, Snapshot
 from ethicsreview.accounts.domain import MemberRole
 from ethicsreview.accounts.models import Membership, Organisation
-from ethicsreview.accounts.queries import jurisdiction
+from ethicsreview.accounts.queries import jurisdiction, jurisdiction_of
 from ethicsreview.notices.domain import DeliveryState
 from workflows.domain.ballots import Choice
 from workflows.domain.verification_states import FindingKind, OnSiteKind, VState
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from ethicsreview.accounts.models import User
+
+
+_ENTERPRISE = "self_assessment__organisation__"
 
 
 class VerificationQuerySet(models.QuerySet["Verification"]):
@@ -51,6 +54,10 @@ class VerificationQuerySet(models.QuerySet["Verification"]):
         """
         return self.none() if user.is_anonymous else self.filter(_supervised(user.pk, day))
 
+    def counted_by(self, office_id: int) -> Self:
+        """What an authority counts: as ``supervised_by``, for all its regulators, whatever concerns one of them."""
+        return self.filter(jurisdiction_of(office_id, prefix=_ENTERPRISE), accepted_at__isnull=False)
+
 
 def _as_party(user_id: int, day: date) -> Q:
     held = Membership.objects.current(day).filter(user=user_id)
@@ -65,7 +72,7 @@ def _as_party(user_id: int, day: date) -> Q:
 
 
 def _supervised(user_id: int, day: date) -> Q:
-    enterprises = jurisdiction(user_id, day, prefix="self_assessment__organisation__")
+    enterprises = jurisdiction(user_id, day, prefix=_ENTERPRISE)
     return Q(accepted_at__isnull=False) & enterprises & _free_of_conflict(user_id, day)
 
 

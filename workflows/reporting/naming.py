@@ -2,6 +2,7 @@
 
 from assessments.domain.strict import Text
 from ethicsreview.accounts.models import Organisation, User
+from workflows.models import Committee
 from workflows.reporting.data import Party, Person
 
 
@@ -10,7 +11,7 @@ def person(user: User) -> Person:
     return Person(user.pk, both(user))
 
 
-def both(named: User | Organisation) -> Text:
+def both(named: User | Organisation | Committee) -> Text:
     """A name in both languages."""
     return Text(named.name_in("en"), named.name_in("zh"))
 

@@ -170,6 +170,22 @@ class ComplianceNoteBody(Strict):
     note = printable_text(max_length=REASONS, help_text="Printed in the report. At most 4,000 characters.")
 
 
+class CompliancePointSerializer(serializers.Serializer[Any]):
+    """One point of the procedure."""
+
+    text = serializers.CharField(help_text="What the scheme asks.")
+    kept = serializers.BooleanField()
+    note = serializers.CharField(allow_blank=True, help_text="Counts and days.")
+    article = serializers.CharField(allow_blank=True)
+
+
+class ComplianceSerializer(serializers.Serializer[Any]):
+    """The procedure point by point, with the grounds of the recommendation."""
+
+    points = CompliancePointSerializer(many=True)
+    grounds = serializers.CharField(allow_blank=True)
+
+
 class DecideVerificationBody(Strict):
     """The decision of the decider in person."""
 

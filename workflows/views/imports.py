@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ethicsreview.accounts.models import User
@@ -17,12 +17,12 @@ from ethicsreview.files.domain.kinds import BY_ENDING
 from workflows.actions.bulk import import_people_and_bodies
 from workflows.domain.gapcodes import Refused
 from workflows.forms.bulk import ImportForm, Sent
+from workflows.forms.bulk_faults import tongue
 from workflows.forms.bulk_offer import Offer, Outdated, TooLong, packed, unpacked
+from workflows.forms.bulk_preview import preview
 from workflows.queries.bulk import Planned, current_choices, plan_tables
 from workflows.reporting.import_template import template
-from workflows.views.doors import reader
-from workflows.views.import_page import preview_context
-from workflows.views.import_words import tongue
+from workflows.views.doors import needed, reader
 
 SHOWN, INVALID, CONFLICT = 200, 400, 409
 
@@ -53,7 +53,12 @@ def imports(request: HttpRequest) -> HttpResponse:
 
 
 def _preview(request: HttpRequest, sent: Sent, planned: Planned, user: User, status: int = SHOWN) -> HttpResponse:
-    context = preview_context(sent, planned)
+    told = preview(sent, planned)
+    context: dict[str, Any] = {
+        **told,
+        "passed": pgettext("list of sheets", ", ").join(told["passed"]),
+        "committees": [{**one, "needed": needed(one["gaps"], one["rules"])} for one in told["committees"]],
+    }
     if planned.plan.written and not planned.plan.faults:
         context["token"] = packed(Offer(sent, planned.plan.digest), user=user.pk)
     context |= {**_frame(_("What would change")), "stale": status == CONFLICT}

@@ -30,6 +30,7 @@ from workflows.queries.rulebooks import load_scheme
 from workflows.queries.verification_pages import certificate_by_number, codes_of, noticed
 from workflows.queries.verifications import CertificatePage, RegisterFilters, notices_running, register_page
 from workflows.views.doors import desk_day, status_of
+from workflows.views.register_tabs import register_tabs
 from workflows.views.verification_doors import needed_by, typed
 from workflows.views.verification_pieces import clock_between, language, level_name, status, tier_name
 
@@ -51,7 +52,7 @@ def register(request: HttpRequest) -> HttpResponse:
         "filters": _chips(request, form) if form.is_valid() else [],
         "clear_url": request.path,
         "invalid": not form.is_valid(),
-        "notices": len(notices_running(now)),
+        "registers": register_tabs("workflows:register", notices=len(notices_running(now))),
     }
     return render(request, "workflows/register.html", context, status=200 if form.is_valid() else 400)
 
@@ -219,6 +220,7 @@ def _signed(certificate: Certificate) -> list[SignedDocument]:
 def notices(request: HttpRequest) -> HttpResponse:
     """Every recommendation somebody may object to today."""
     context = {
+        "registers": register_tabs("workflows:register-notices"),
         "rows": [
             {
                 "url": reverse("workflows:register-notice", args=[row.reference]),

@@ -48,7 +48,7 @@ def status(verification: Verification) -> dict[str, Any]:
 
 
 def steps(folder: VerificationFolder) -> list[dict[str, Any]]:
-    """The procedure as a step bar; one that ended early stops where it ended."""
+    """The procedure as a step bar; one that is over ends at its ``last`` step."""
     labels = [
         _("Entry check"),
         _("Documents"),
@@ -62,11 +62,11 @@ def steps(folder: VerificationFolder) -> list[dict[str, Any]]:
     ]
     state = VState(folder.verification.state)
     if state is VState.WITHDRAWN:
-        return [{"label": V_STATES[state], "state": "blocked"}]
+        return [{"label": V_STATES[state], "state": "blocked", "last": True}]
     place = next(index for index, states in enumerate(_PLACES) if state in states)
     panel = panel_votes(folder)
     return [
-        {"label": label, "state": _mark(index, place, state)}
+        {"label": label, "state": _mark(index, place, state), "last": index == place and state in V_CLOSED}
         for index, label in enumerate(labels)
         if index != _PLACES.index((VState.PANEL,)) or panel
     ]

@@ -1,10 +1,11 @@
 """An organisation's page: its letterhead and its people."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -24,6 +25,8 @@ from ethicsreview.accounts.queries import (
 )
 from ethicsreview.accounts.wording import KINDS, LOGO_FAULTS, ROLES, sentences
 from ethicsreview.documents.logo import BadLogo, redraw_logo
+
+Row = TypeVar("Row", Invitation, Membership)
 
 
 @require_safe
@@ -106,7 +109,7 @@ def invite(request: SignedInRequest, organisation_id: int) -> HttpResponse:
 @login_required
 def withdraw_invitation(request: SignedInRequest, invitation_id: int) -> HttpResponse:
     """Makes an open invitation worthless."""
-    invitation = get_object_or_404(Invitation, pk=invitation_id)
+    invitation = get_object_or_404(_of_visible(request, Invitation.objects.all()), pk=invitation_id)
     organisation = _kept(request, invitation.organisation_id)
     try:
         actions.withdraw_invitation(invitation_id, actor=request.user, now=timezone.now())
@@ -120,7 +123,8 @@ def withdraw_invitation(request: SignedInRequest, invitation_id: int) -> HttpRes
 @login_required
 def end_membership(request: SignedInRequest, membership_id: int) -> HttpResponse:
     """Asks for the last day of a term and ends it."""
-    membership = get_object_or_404(Membership.objects.select_related("user", "organisation"), pk=membership_id)
+    rows = _of_visible(request, Membership.objects.select_related("user", "organisation"))
+    membership = get_object_or_404(rows, pk=membership_id)
     organisation = _kept(request, membership.organisation_id)
     form = EndMembershipForm(request.POST or None, today=timezone.localdate())
     values = {"membership": membership, "form": form, **_words(membership, request.LANGUAGE_CODE)}
@@ -145,6 +149,11 @@ def _words(membership: Membership, language: str) -> dict[str, Any]:
 
 def _visible(request: SignedInRequest, organisation_id: int) -> Organisation:
     return get_object_or_404(organisations_of(request.user, timezone.localdate()), pk=organisation_id)
+
+
+def _of_visible(request: SignedInRequest, rows: QuerySet[Row]) -> QuerySet[Row]:
+    """Those of organisations whose page the person may open."""
+    return rows.filter(organisation__in=organisations_of(request.user, timezone.localdate()).values("pk"))
 
 
 def _kept(request: SignedInRequest, organisation_id: int) -> Organisation:

@@ -165,15 +165,15 @@ class ThingDoor(Door):
         return dict(self.shape(thing, context={"door": self}).data)
 
     def noticed(self, thing: Any) -> None:
-        """Called once for each reading of the thing, where readings are kept."""
+        """Called once for each reading of the thing, where readings are kept: the call is a good one, and waits."""
 
     def show(self, request: Request, **address: Any) -> Response:
         """The thing with its version as ETag; 304 where the caller holds exactly that."""
         self.only_parameters()
         thing = self.open(**address)
+        answer = self.answer(thing)
         with attributed(request):
             self.noticed(thing)
-        answer = self.answer(thing)
         if unchanged(request.headers.get("If-None-Match", ""), str(answer["ETag"])):
             return Response(status=304, headers={"ETag": str(answer["ETag"])})
         return answer
@@ -198,7 +198,7 @@ class ThingDoor(Door):
 
         def work() -> Response:
             thing = self.open(**address)
-            if deed.allows is not None and not deed.allows(thing):
+            if not self.allows(deed, thing):
                 raise Stop(Kind.NOT_ALLOWED)
             body = checked(deed, request)
             with held(request, address) as awaited:
@@ -209,6 +209,10 @@ class ThingDoor(Door):
             return self.told(deed, result, **address)
 
         return once(request, work, keeps=not deed.secret)
+
+    def allows(self, deed: Deed, thing: Any) -> bool:
+        """Whether the deed may be this caller's at all; asked before the body is looked at."""
+        return deed.allows is None or deed.allows(thing)
 
     def run(self, deed: Deed, thing: Any, body: Data) -> Any:
         """The one call into an action; a refusal becomes a problem."""
@@ -249,20 +253,18 @@ class ManyDoor(Door):
         raise NotImplementedError
 
     def looked_through(self, **address: Any) -> None:
-        """Called once for each page, where looking through lists is kept."""
+        """Called once for each page, where looking through lists is kept: the call is a good one, and waits."""
 
     def page(self, request: Request, **address: Any) -> Response:
         """One page of rows."""
         names = list(self.filters.base_filters) if self.filters else []
         self.only_parameters(*names, "cursor", "limit")
-        rows = self.filtered(self.rows(**address))
-        with attributed(request):
-            self.looked_through(**address)
+        rows, wanted = self.filtered(self.rows(**address)), self.wanted(self.shape().fields)
         pages = Pages()
         pages.ordering = self.ordering
         found = pages.paginate_queryset(rows, request, view=self)
-        known = self.shape().fields
-        wanted = self.wanted(known)
+        with attributed(request):
+            self.looked_through(**address)
         data = [chosen(dict(one), wanted) for one in self.shape(found, many=True, context={"door": self}).data]
         return pages.get_paginated_response(data)
 
@@ -313,9 +315,10 @@ class FileDoor(ThingDoor):
     def show(self, request: Request, **address: Any) -> HttpResponse:  # type: ignore[override]  # bytes, not JSON
         self.only_parameters()
         thing = self.open(**address)
+        answer = self.send(thing)
         with attributed(request):
             self.noticed(thing)
-        return self.send(thing)
+        return answer
 
 
 class NowhereDoor(Door):

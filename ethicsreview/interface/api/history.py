@@ -18,9 +18,11 @@ from ethicsreview.interface.serializers.people import ChainSerializer, EventSeri
 class EventFilter(django_filters.FilterSet):
     """What narrows the events."""
 
-    verb = django_filters.ChoiceFilter(choices=[(verb, verb) for verb in TELLABLE])
-    subject = django_filters.CharFilter(max_length=80)
-    after = django_filters.NumberFilter(field_name="number", lookup_expr="gt")
+    verb = django_filters.ChoiceFilter(choices=[(verb, verb) for verb in TELLABLE], help_text="What happened.")
+    subject = django_filters.CharFilter(max_length=80, help_text="What it happened to, as case:12.")
+    after = django_filters.NumberFilter(
+        field_name="number", lookup_expr="gt", help_text="Number of an event: later ones alone."
+    )
 
 
 class EventsDoor(ManyDoor):

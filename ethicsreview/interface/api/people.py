@@ -16,6 +16,7 @@ from ethicsreview.accounts.queries import (
     members_of,
     open_invitations,
     organisations_in_reach,
+    organisations_kept_by,
     organisations_of,
 )
 from ethicsreview.accounts.wording import sentences
@@ -45,9 +46,9 @@ def refused(error: Exception) -> Stop | None:
 
 def own_organisation(caller: User, pk: int, *, managed: bool = False) -> Organisation:
     """An organisation whose page the caller may open, or, with ``managed``, keeps; raises ``Http404``."""
-    today = timezone.localdate()
-    found = organisations_of(caller, today).filter(pk=pk).first()
-    if found is None or (managed and not may_manage(caller, pk, today)):
+    rows = organisations_kept_by if managed else organisations_of
+    found = rows(caller, timezone.localdate()).filter(pk=pk).first()
+    if found is None:
         raise Http404
     return found
 
@@ -55,9 +56,11 @@ def own_organisation(caller: User, pk: int, *, managed: bool = False) -> Organis
 class OrganisationFilter(django_filters.FilterSet):
     """What narrows the list of organisations."""
 
-    kind = django_filters.ChoiceFilter(choices=[(kind.value, kind.value) for kind in OrganisationKind])
-    province = django_filters.CharFilter(max_length=10)
-    sector = django_filters.CharFilter(max_length=40)
+    kind = django_filters.ChoiceFilter(
+        choices=[(kind.value, kind.value) for kind in OrganisationKind], help_text="What it is."
+    )
+    province = django_filters.CharFilter(max_length=10, help_text="Code of a province, as 310000.")
+    sector = django_filters.CharFilter(max_length=40, help_text="Code of a sector.")
 
 
 class OrganisationsDoor(ManyDoor):
@@ -89,6 +92,9 @@ class OrganisationDoor(ThingDoor):
         managed = may_manage(self.caller, thing.pk, timezone.localdate())
         return dict(OrganisationSerializer({**told, "has_logo": bool(thing.logo), "managed": managed}).data)
 
+    def allows(self, deed: Deed, thing: Organisation) -> bool:
+        return may_manage(self.caller, thing.pk, timezone.localdate())
+
     def refusal(self, error: Exception, thing: Any) -> Stop | None:
         return refused(error)
 
@@ -113,6 +119,9 @@ class MembershipDoor(ThingDoor):
         if found is None:
             raise Http404
         return found
+
+    def allows(self, deed: Deed, thing: Membership) -> bool:
+        return may_manage(self.caller, thing.organisation_id, timezone.localdate())
 
     def refusal(self, error: Exception, thing: Any) -> Stop | None:
         return refused(error)

@@ -17,6 +17,46 @@ ALWAYS = (Kind.NOT_FOUND, Kind.REFUSED, Kind.TOO_MANY, Kind.TOO_LARGE, Kind.BAD_
 WITH_TOKEN = (Kind.NOT_SIGNED_IN, Kind.SCOPE_MISSING)
 WRITING = (Kind.CHANGED_MEANWHILE, Kind.MEDIA_TYPE, Kind.KEY_REUSED)
 HEADER: Final = "header"
+IN_ADDRESSES = {
+    "aim": "“fewest” or “cheapest”.",
+    "archive": "Id of an archive.",
+    "assessment": "Id of a self-assessment.",
+    "authority": "Id of one of the caller's authorities.",
+    "ballot": "Id of a ballot of the panel.",
+    "certificate": "Id of a certificate.",
+    "claim": "Id of a claim.",
+    "code": "Code of a committee.",
+    "committee": "Id of a committee.",
+    "conflict": "Id of a conflict.",
+    "criterion": "Key of a criterion, as 1.1.1.",
+    "delivery": "Id of a message.",
+    "entry": "Id of an entry of the visit.",
+    "file": "Id of a document.",
+    "finding": "Id of a finding.",
+    "invitation": "Id of an invitation.",
+    "item": "Key of an item of the instrument, or of the application.",
+    "meeting": "Id of a meeting.",
+    "membership": "Id of a term.",
+    "motion": "Id of a motion.",
+    "number": "Number of a version; of a certificate in the register its own.",
+    "objection": "Id of an objection.",
+    "organisation": "Id of an organisation.",
+    "page": "Number of a page, from 1.",
+    "person": "Id of a person.",
+    "piece": "Id of a piece of evidence.",
+    "ref": "Reference of a case; “draft-” and its id name it for life.",
+    "reference": "Reference of a verification.",
+    "renewal": "Id of a renewal.",
+    "report": "Id of a signed document.",
+    "seat": "Id of a seat.",
+    "slug": "The name all its editions share.",
+    "step": "Id of a step of the plan.",
+    "tier": "Number of a tier.",
+    "token": "Id of a token.",
+    "verification": "Id of a verification.",
+    "version": "Number of an edition.",
+    "webhook": "Id of a webhook.",
+}
 
 
 class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # registers itself by being defined
@@ -98,6 +138,9 @@ def shared(result: dict[str, Any], **_given: Any) -> dict[str, Any]:
                     operation["responses"][code] = _kept(
                         parts.setdefault("responses", {}), "responses", name, response
                     )
+            for one in operation.get("parameters", []):
+                if one["in"] == "path" and one["name"] in IN_ADDRESSES:
+                    one.setdefault("description", IN_ADDRESSES[one["name"]])
             operation["parameters"] = [
                 _kept(parts.setdefault("parameters", {}), "parameters", one["name"], one)
                 if one["in"] == "header"

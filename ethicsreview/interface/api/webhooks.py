@@ -56,7 +56,9 @@ class WebhookDoor(ThingDoor):
 class DeliveryFilter(django_filters.FilterSet):
     """What narrows the ledger."""
 
-    state = django_filters.ChoiceFilter(choices=[(state.value, state.value) for state in DeliveryState])
+    state = django_filters.ChoiceFilter(
+        choices=[(state.value, state.value) for state in DeliveryState], help_text="Where the message stands."
+    )
 
 
 class DeliveriesDoor(ManyDoor):

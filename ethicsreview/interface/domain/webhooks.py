@@ -40,6 +40,18 @@ class AddressFault(StrEnum):
     PRIVATE = "private"
 
 
+class Failure(StrEnum):
+    """Why a receiver was not reached; what it answered is kept as its status."""
+
+    ADDRESS_REFUSED = "address_refused"
+    NAME_NOT_FOUND = "name_not_found"
+    PRIVATE_NETWORK = "private_network"
+    NOT_LISTENING = "not_listening"
+    TOO_SLOW = "too_slow"
+    NOT_TRUSTED = "not_trusted"  # no certificate that proves its name
+    BROKEN_OFF = "broken_off"
+
+
 def address_fault(address: str, allowed: Networks = ()) -> AddressFault | None:
     """What is wrong with a receiver's address as it is written; where its name leads is asked when it is called.
 

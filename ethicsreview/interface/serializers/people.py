@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from ethicsreview.accounts.domain import MemberRole, OrganisationKind, Reach
 from ethicsreview.interface.domain.tokens import Scope
-from ethicsreview.interface.domain.webhooks import TELLABLE, DeliveryState
+from ethicsreview.interface.domain.webhooks import TELLABLE, DeliveryState, Failure
 from ethicsreview.interface.serializers import Strict
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
@@ -161,5 +161,7 @@ class DeliverySerializer(serializers.Serializer[Any]):
     attempts = serializers.IntegerField()
     next_try_at = serializers.DateTimeField()
     last_status = serializers.IntegerField(allow_null=True)
-    last_error = serializers.CharField(allow_blank=True)
+    last_error = serializers.ChoiceField(
+        [failure.value for failure in Failure], allow_blank=True, help_text="Why the receiver was not reached."
+    )
     delivered_at = serializers.DateTimeField(allow_null=True)

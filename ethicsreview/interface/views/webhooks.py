@@ -1,31 +1,30 @@
 """An organisation's webhooks, and the ledger of what they were told."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from ethicsreview.accounts.models import Organisation
-from ethicsreview.accounts.queries import SignedInRequest, may_manage
+from ethicsreview.accounts.queries import SignedInRequest, organisations_kept_by
 from ethicsreview.interface.actions import end_webhook, make_webhook, send_again
-from ethicsreview.interface.domain.webhooks import DeliveryState
+from ethicsreview.interface.domain.webhooks import DeliveryState, Failure
 from ethicsreview.interface.forms import WebhookForm
-from ethicsreview.interface.models import Webhook
+from ethicsreview.interface.models import Webhook, WebhookDelivery
 from ethicsreview.interface.queries import ledger_of, ledger_page, webhooks_of
 from ethicsreview.interface.reporting import allowed_networks
-from ethicsreview.interface.wording import DELIVERY_STATES
+from ethicsreview.interface.views.doors import kept_organisation, told
+from ethicsreview.interface.wording import DELIVERY_STATES, FAILURES
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def webhooks(request: SignedInRequest, organisation_id: int) -> HttpResponse:
     """The list with the form; a new one's secret is shown in the answer to its making and never again."""
-    organisation = _kept(request, organisation_id)
+    organisation = kept_organisation(request, organisation_id)
     form = WebhookForm(request.POST or None, networks=allowed_networks())
     made, code = None, 200
     if request.method == "POST" and form.is_valid():
@@ -33,7 +32,7 @@ def webhooks(request: SignedInRequest, organisation_id: int) -> HttpResponse:
         form, code = WebhookForm(networks=allowed_networks()), 201
     elif request.method == "POST":
         code = 422
-    page = {**_told(request, organisation), "rows": webhooks_of(organisation), "form": form, "made": made}
+    page = {**told(request, organisation), "rows": webhooks_of(organisation), "form": form, "made": made}
     response = render(request, "interface/webhooks.html", page, status=code)
     response["Cache-Control"] = "private, no-store"
     return response
@@ -45,8 +44,8 @@ def ledger(request: SignedInRequest, webhook_id: int) -> HttpResponse:
     """What one webhook was told, newest first."""
     webhook = _webhook(request, webhook_id)
     rows, older = ledger_page(ledger_of(webhook), request.GET.get("before", ""))
-    lines = [(row, DELIVERY_STATES[DeliveryState(row.state)]) for row in rows]
-    page = {**_told(request, webhook.organisation), "webhook": webhook, "lines": lines, "older": older}
+    lines = [(row, DELIVERY_STATES[DeliveryState(row.state)], _failure(row)) for row in rows]
+    page = {**told(request, webhook.organisation), "webhook": webhook, "lines": lines, "older": older}
     return render(request, "interface/webhook_ledger.html", page)
 
 
@@ -71,18 +70,12 @@ def replay(request: SignedInRequest, webhook_id: int, delivery_id: int) -> HttpR
     return redirect("interface:webhook-ledger", webhook.pk)
 
 
-def _kept(request: SignedInRequest, organisation_id: int) -> Organisation:
-    organisation = get_object_or_404(Organisation, pk=organisation_id)
-    if not may_manage(request.user, organisation_id, timezone.localdate()):
-        raise Http404
-    return organisation
+def _failure(row: WebhookDelivery) -> str | Promise:
+    return FAILURES[Failure(row.last_error)] if row.last_error else ""
 
 
 def _webhook(request: SignedInRequest, webhook_id: int) -> Webhook:
-    webhook = get_object_or_404(Webhook.objects.select_related("organisation"), pk=webhook_id)
-    _kept(request, webhook.organisation_id)
-    return webhook
-
-
-def _told(request: SignedInRequest, organisation: Organisation) -> dict[str, Any]:
-    return {"organisation": organisation, "organisation_name": organisation.name_in(request.LANGUAGE_CODE)}
+    kept = organisations_kept_by(request.user, timezone.localdate())
+    return get_object_or_404(
+        Webhook.objects.select_related("organisation").filter(organisation__in=kept.values("pk")), pk=webhook_id
+    )

@@ -19,7 +19,7 @@ from ethicsreview.portal.domain.searches import APPLIES, Filter, Kind, Order, Pl
 from ethicsreview.portal.domain.searches import Value as FilterValue
 from ethicsreview.portal.queries.sources import SOURCES, Opened, Rows, Source, opened_to, sources_of
 from ethicsreview.portal.queries.texts import CASE
-from workflows.models import Case, Committee
+from workflows.models import Case, CaseReport, Committee
 from workflows.queries.deadlines import due_within
 
 PAGE = 25
@@ -92,6 +92,20 @@ def run(search: Search, *, user: User, day: date, now: datetime) -> Results:
         facets=facets,
         names=_names(search, facets),
     )
+
+
+def report_keys(search: Search, *, user: User, day: date, now: datetime, most: int) -> list[str]:
+    """The signed documents a search for reports finds, as archives name them, the newest first.
+
+    One more than ``most`` where there are more.
+    """
+    engine = _Engine(search, sources_of(Kind.REPORTS), user, day, now)
+    found: list[tuple[datetime, str]] = []
+    for source in engine.sources:
+        half = "case" if source.model is CaseReport else "verification"
+        rows = engine.rows(source, search).order_by(f"-{source.moment}")
+        found += [(at, f"{half}:{pk}") for pk, at in rows.values_list("pk", source.moment)[: most + 1]]
+    return [key for _at, key in sorted(found, reverse=True)[: most + 1]]
 
 
 def found_elsewhere(search: Search, *, user: User, day: date, now: datetime) -> dict[Kind, int]:

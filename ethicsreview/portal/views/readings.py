@@ -1,7 +1,7 @@
 """Which authority read what of an organisation, for those who keep its page."""
 
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -15,10 +15,11 @@ from django.views.decorators.http import require_safe
 
 from ethicsreview.accounts.queries import may_manage, organisations_of
 from ethicsreview.portal.queries.readings import Reading, reading_page
-from ethicsreview.portal.wording import NAMES, READINGS, SOUGHT
+from ethicsreview.portal.views.sought import Sought
+from ethicsreview.portal.wording import READINGS, SOUGHT
 from workflows.domain.oversight import SEARCHED, Part
 from workflows.views.doors import desk_day, reader
-from workflows.wording import PARTS, STATES, V_STATES
+from workflows.wording import PARTS
 
 
 @login_required
@@ -30,13 +31,14 @@ def readings(request: HttpRequest, organisation_id: int) -> HttpResponse:
     if not may_manage(user, organisation_id, day):
         raise PermissionDenied
     page = reading_page(organisation_id, **{mark: _number(request.GET.get(mark, "")) for mark in ("older", "newer")})
+    sought = Sought(language)
     home = {
         "label": organisation.name_in(language),
         "url": reverse("accounts:organisation", args=[organisation_id]),
     }
     context = {
         "organisation": home["label"],
-        "rows": [_row(row, language) for row in page.rows],
+        "rows": [_row(row, language, sought) for row in page.rows],
         "breadcrumb": [home, {"label": _("Read by authorities")}],
         "page": {
             "total": None,
@@ -51,7 +53,7 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
 
 
-def _row(row: Reading, language: str) -> dict[str, Any]:
+def _row(row: Reading, language: str, words: Sought) -> dict[str, Any]:
     facts = row.facts
     sought = row.verb == SEARCHED
     return {
@@ -60,16 +62,5 @@ def _row(row: Reading, language: str) -> dict[str, Any]:
         "person": row.person.name_in(language) if row.person else "",
         "what": READINGS[row.verb],
         "about": SOUGHT.get(facts["about"], facts["about"]) if sought else facts["reference"],
-        "part": _filters(facts["filters"]) if sought else PARTS[Part(facts["part"])],
+        "part": words.of(facts["about"], facts["filters"]) if sought else PARTS[Part(facts["part"])],
     }
-
-
-def _filters(filters: dict[str, str]) -> str:
-    """What was sought, in words where the filter has a name, else as it was asked for."""
-    asked = dict(parse_qsl(filters["query"])) if "query" in filters else filters
-    named = {"state": {state.value: words for state, words in (*STATES.items(), *V_STATES.items())}}
-    return " · ".join(
-        f"{NAMES.get(key, key)}: {named.get(key, {}).get(value, value)}"
-        for key, value in asked.items()
-        if key != "kind"  # stands beside it
-    )

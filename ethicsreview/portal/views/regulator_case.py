@@ -232,15 +232,13 @@ def _sitting(read: CaseReading, row: Minutes) -> Row:
 # -- documents --------------------------------------------------------------------------------------------------------
 
 
-def _document(request: HttpRequest, reference: str, file_id: int, number: int, **facts: int) -> FileVersion:
-    """A version that the decided application holds, with the reading recorded; else 404."""
-    read = doors.open_case(request, reference)
+def _document(read: CaseReading, file_id: int, number: int) -> FileVersion:
+    """A version that the decided application holds; else 404."""
     if Part.FILES not in read.parts:
         raise Http404
     version = readable_version(read.overseen, file_id, number)
     if version is None:
         raise Http404
-    read.note(Part.FILES, file=file_id, version=number, **facts)
     return version
 
 
@@ -248,22 +246,28 @@ def _document(request: HttpRequest, reference: str, file_id: int, number: int, *
 @require_safe
 def file_download(request: HttpRequest, reference: str, file_id: int, number: int) -> HttpResponseBase:
     """One version of a document, as it was sent."""
-    version = _document(request, reference, file_id, number)
+    read = doors.open_case(request, reference)
+    version = _document(read, file_id, number)
     try:
-        return attachment_response(version)
+        response = attachment_response(version)
     except FileLost:
         return _lost(request, version)
+    read.note(Part.FILES, file=file_id, version=number)
+    return response
 
 
 @login_required
 @require_safe
 def file_page(request: HttpRequest, reference: str, file_id: int, number: int, page: int) -> HttpResponseBase:
     """One page of a version as a picture."""
-    version = _document(request, reference, file_id, number, page=page)
+    read = doors.open_case(request, reference)
+    version = _document(read, file_id, number)
     try:
-        return page_response(request, version, page)
+        response = page_response(request, version, page)
     except FileLost:
         return _lost(request, version)
+    read.note(Part.FILES, file=file_id, version=number, page=page)
+    return response
 
 
 def _lost(request: HttpRequest, version: FileVersion) -> HttpResponse:

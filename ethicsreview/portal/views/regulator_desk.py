@@ -11,16 +11,23 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from ethicsreview.accounts.domain import Reach
-from ethicsreview.accounts.models import Organisation, User
-from ethicsreview.portal.queries.oversight import Composed, committee_of, committee_page, desk_of
+from ethicsreview.accounts.models import User
+from ethicsreview.portal.queries.narrowing import (
+    CASE_FILTERS,
+    COMMITTEE_FILTERS,
+    VERIFICATION_FILTERS,
+    narrowed_cases,
+    narrowed_committees,
+    narrowed_verifications,
+)
+from ethicsreview.portal.queries.oversight import Composed, committee_of, committee_page, committees_of, desk_of
+from ethicsreview.portal.reporting.naming import reach_name
 from ethicsreview.portal.views import regulator_doors as doors
-from ethicsreview.portal.wording import PROVINCES
+from ethicsreview.portal.views.regulator_filters import asked_for, chips
 from workflows.domain.states import CLOSED, State
 from workflows.domain.verification_states import V_CLOSED, VState
 from workflows.models import Case, Decision, Verification
@@ -46,7 +53,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     found, language = desk_of(user, desk_day(now)), get_language() or "en"
     context = {
         "office": office.name_in(language),
-        "reach": _reach(office, language),
+        "reach": reach_name(office, language),
         "figures": [
             _figure(_("cases under way"), "cases", found.cases, without=CLOSED),
             _figure(_("cases closed"), "cases", found.cases, within=CLOSED),
@@ -57,18 +64,6 @@ def desk(request: HttpRequest) -> HttpResponse:
         "decisions": [_decided(row, language) for row in found.decisions],
     }
     return render(request, "portal/regulator_desk.html", context)
-
-
-def _reach(office: Organisation, language: str) -> str:
-    words: dict[Reach, Promise | str] = {
-        Reach.NATIONAL: _("Jurisdiction: the whole country"),
-        Reach.PROVINCE: _("Jurisdiction: organisations in the province %(name)s")
-        % {"name": PROVINCES.get(office.province, office.province)},
-        Reach.SECTOR: _("Jurisdiction: organisations of the sector %(name)s") % {"name": office.sector},
-        Reach.LISTED: _("Jurisdiction: the organisations listed by the operator"),
-        Reach.NONE: _("No jurisdiction is set yet; please turn to the operator."),
-    }
-    return str(words[Reach(office.reach)])
 
 
 def _figure(
@@ -102,29 +97,30 @@ def _decided(decision: Decision, language: str) -> Row:
 
 
 def _asked(request: HttpRequest, states: Iterable[StrEnum]) -> dict[str, str]:
-    """What narrows the list and which page of it is asked for; a state that does not exist is not asked for."""
+    """The state and the page that are asked for; a state that does not exist is not asked for."""
     asked = {key: request.GET.get(key, "")[:80] for key in ("state", "older", "newer")}
     known = {state.value for state in states}
     return {key: value for key, value in asked.items() if value and (key != "state" or value in known)}
 
 
-def _narrowing(asked: Mapping[str, str]) -> dict[str, str]:
+def _narrowing(asked: Mapping[str, str], filters: Mapping[str, str]) -> dict[str, str]:
     """The filters without the marks of pages, as they are kept."""
-    return {key: value for key, value in asked.items() if key == "state"}
+    return {**{key: value for key, value in asked.items() if key == "state"}, **filters}
 
 
 @login_required
 @require_safe
 def cases(request: HttpRequest) -> HttpResponse:
     """The cases in the jurisdiction, newest change first."""
-    asked = _asked(request, State)
-    doors.desk_of(request, "cases", _narrowing(asked))
+    asked, filters = _asked(request, State), asked_for(request, CASE_FILTERS)
+    doors.desk_of(request, "cases", _narrowing(asked, filters))
     user, now = doors.regulator(request), timezone.now()
-    page = case_page_of(Case.objects.supervised_by(user, desk_day(now)), **asked)
+    rows = narrowed_cases(Case.objects.supervised_by(user, desk_day(now)), filters, now)
+    page = case_page_of(rows, **asked)
     context = {
         "rows": [_case_row(row, now) for row in page.rows],
         "breadcrumb": doors.crumbs({"label": _("Cases")}),
-        **_paged(request.path, asked, page, STATES),
+        **_paged(request.path, asked, filters, page, STATES),
     }
     return render(request, "portal/regulator_cases.html", context)
 
@@ -144,14 +140,16 @@ def _case_row(case: Case, now: datetime) -> Row:
 @require_safe
 def verifications(request: HttpRequest) -> HttpResponse:
     """The verifications of enterprises in the jurisdiction, newest change first."""
-    asked = _asked(request, VState)
-    doors.desk_of(request, "verifications", _narrowing(asked))
+    asked, filters = _asked(request, VState), asked_for(request, VERIFICATION_FILTERS)
+    doors.desk_of(request, "verifications", _narrowing(asked, filters))
     user, now = doors.regulator(request), timezone.now()
-    page = verification_page_of(Verification.objects.supervised_by(user, desk_day(now)), **asked)
+    day = desk_day(now)
+    rows = narrowed_verifications(Verification.objects.supervised_by(user, day), filters, now, day)
+    page = verification_page_of(rows, **asked)
     context = {
         "rows": [_verification_row(row) for row in page.rows],
         "breadcrumb": doors.crumbs({"label": _("Verifications")}),
-        **_paged(request.path, asked, page, V_STATES),
+        **_paged(request.path, asked, filters, page, V_STATES),
     }
     return render(request, "portal/regulator_verifications.html", context)
 
@@ -166,23 +164,31 @@ def _verification_row(row: Verification) -> Row:
     }
 
 
-def _paged(path: str, asked: Mapping[str, str], page: Any, words: Mapping[Any, Any]) -> Row:
-    """Neighbouring pages, and every state that holds rows with how many."""
+def _paged(
+    path: str, asked: Mapping[str, str], filters: Mapping[str, str], page: Any, words: Mapping[Any, Any]
+) -> Row:
+    """Neighbouring pages, every state that holds rows with how many, and the other filters as chips."""
     state = asked.get("state", "")
-    kept = {"state": state} if state else {}
-    everything = {"label": _("All"), "url": path, "current": not state, "count": sum(page.counts.values())}
+    kept = {"state": state, **filters} if state else dict(filters)
+    everything = _tab(path, filters, label=_("All"), current=not state, count=sum(page.counts.values()))
     tabs = [
-        {"label": words[one], "url": f"{path}?state={one.value}", "current": one.value == state, "count": count}
+        _tab(path, {"state": one.value, **filters}, label=words[one], current=one.value == state, count=count)
         for one, count in page.counts.items()
     ]
     return {
         "tabs": [everything, *tabs],
+        "filters": chips(path, filters, state),
+        "clear_url": path,
         "page": {
             "total": page.total,
             "previous_url": f"{path}?{urlencode({**kept, 'newer': page.newer})}" if page.newer else "",
             "next_url": f"{path}?{urlencode({**kept, 'older': page.older})}" if page.older else "",
         },
     }
+
+
+def _tab(path: str, asked: Mapping[str, str], **shown: Any) -> Row:
+    return {"url": f"{path}?{urlencode(asked)}" if asked else path, **shown}
 
 
 # -- committees -------------------------------------------------------------------------------------------------------
@@ -193,17 +199,20 @@ def _paged(path: str, asked: Mapping[str, str], page: Any, words: Mapping[Any, A
 def committees(request: HttpRequest) -> HttpResponse:
     """The committees in the jurisdiction, each with what its composition lacks; who sits where is no secret."""
     doors.desk_of(request)
-    user, path = doors.regulator(request), request.path
+    user, path, filters = doors.regulator(request), request.path, asked_for(request, COMMITTEE_FILTERS)
     marks = {key: request.GET.get(key, "")[:20] for key in ("after", "before")}
-    page = committee_page(user, desk_day(timezone.now()), **marks)
+    day = desk_day(timezone.now())
+    page = committee_page(narrowed_committees(committees_of(user, day), filters, day), day, **marks)
     context = {
         "rows": [_composed(row) for row in page.rows],
         "breadcrumb": doors.crumbs({"label": _("Committees")}),
         "page": {
             "total": page.total,
-            "previous_url": f"{path}?{urlencode({'before': page.before})}" if page.before else "",
-            "next_url": f"{path}?{urlencode({'after': page.after})}" if page.after else "",
+            "previous_url": f"{path}?{urlencode({**filters, 'before': page.before})}" if page.before else "",
+            "next_url": f"{path}?{urlencode({**filters, 'after': page.after})}" if page.after else "",
         },
+        "filters": chips(path, filters),
+        "clear_url": path,
     }
     return render(request, "portal/regulator_committees.html", context)
 

@@ -77,13 +77,14 @@ def regulator(request: HttpRequest) -> User:
 
 
 def desk_of(request: HttpRequest, about: str = "", filters: dict[str, str] | None = None) -> Organisation:
-    """The authority whose desk it is; with ``about`` the list asked for is kept in its chain. Two queries and more."""
+    """The authority whose desk it is; with ``about`` the list asked for is kept in the chain of each they act for."""
     user, now = regulator(request), timezone.now()
-    offices = offices_of(user, desk_day(now))
+    if about:
+        offices = record_search(about=about, filters=filters or {}, actor=user, now=now)
+    else:
+        offices = offices_of(user, desk_day(now))
     if not offices:
         raise Http404
-    if about:
-        record_search(about=about, filters=filters or {}, actor=user, office=offices[0], now=now)
     return offices[0]
 
 

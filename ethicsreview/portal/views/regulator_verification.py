@@ -196,11 +196,12 @@ def evidence(request: HttpRequest, pk: int, evidence_id: int) -> HttpResponseBas
     piece = next((row for row in read.folder.round.evidence if row.pk == evidence_id), None)
     if piece is None or piece.confidential or piece.file is None:
         raise Http404
-    read.note(Part.EVIDENCE, evidence=evidence_id)
     try:
-        return attachment_response(piece.file)
+        response = attachment_response(piece.file)
     except FileLost:
         return render(request, "workflows/file_lost.html", {"version": piece.file}, status=503)
+    read.note(Part.EVIDENCE, evidence=evidence_id)
+    return response
 
 
 @login_required

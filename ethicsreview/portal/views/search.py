@@ -1,9 +1,11 @@
 """Search across both halves, and the searches a person keeps."""
 
 from datetime import date, datetime
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,10 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ethicsreview.accounts.models import User
-from ethicsreview.accounts.queries import offices_of
 from ethicsreview.portal.actions.searches import remove_search, rename_search, save_search
 from ethicsreview.portal.domain.reading import Reading, parse
-from ethicsreview.portal.domain.searches import NotKept, Search, address
+from ethicsreview.portal.domain.searches import NotKept, Search, address, at
 from ethicsreview.portal.forms.searches import NameForm
 from ethicsreview.portal.models import SavedSearch
 from ethicsreview.portal.queries.saved import saved_search
@@ -26,6 +27,8 @@ from ethicsreview.portal.wording import LIMITS, NOT_KEPT
 from workflows.actions.oversight import record_search
 from workflows.models import Case
 from workflows.views.doors import desk_day, reader
+
+NOTED, NOTED_FOR = "portal.search.noted", 600  # seconds in which the counts beside belong to a search that was kept
 
 
 @login_required
@@ -40,7 +43,7 @@ def search(request: HttpRequest) -> HttpResponse:
     reading = _asked(request)
     context = framed(reading, request.GET.dict(), user)
     if not reading.faults:
-        _note(reading.search, user, day, now)
+        context["elsewhere_url"] += _note(reading.search, user, now)
         results = run(reading.search, user=user, day=day, now=now)
         context |= found(reading.search, results)
         context["rows"] = Lines(reading.search, results.rows, user=user, day=day, now=now).rows
@@ -52,11 +55,13 @@ def search(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def elsewhere(request: HttpRequest) -> HttpResponse:
-    """How many of each other kind the search on the page finds: part of the search that was noted there."""
+    """How many of each other kind the page's search finds; part of the search noted there, if it comes from it."""
     user, now = reader(request), timezone.now()
     reading = _asked(request)
     if reading.faults:
         raise Http404
+    if not _is_noted(request.GET.get("noted", ""), reading.search, user):
+        _note(reading.search, user, now)
     counts = found_elsewhere(reading.search, user=user, day=desk_day(now), now=now)
     return render(request, "portal/_search_tabs.html", {"tabs": tabs_of(reading.search, counts)})
 
@@ -84,11 +89,24 @@ def _case_address(user: User, day: date, case_id: int) -> str:
     return reverse("workflows:case", args=[case_id])
 
 
-def _note(search: Search, user: User, day: date, now: datetime) -> None:
-    """An authority's search is kept in its own chain before anything is shown."""
-    for office in offices_of(user, day) if user.regulates else ():
-        asked = {"query": address(search)}
-        record_search(about=search.kind.value, filters=asked, actor=user, office=office, now=now)
+def _note(search: Search, user: User, now: datetime) -> str:
+    """An authority's search is kept in its own chain before anything is shown; gives the mark that says so."""
+    if not user.regulates:
+        return ""
+    record_search(about=search.kind.value, filters={"query": address(search)}, actor=user, now=now)
+    return "&" + urlencode({"noted": signing.dumps(_noted(search, user), salt=NOTED)})
+
+
+def _is_noted(mark: str, search: Search, user: User) -> bool:
+    """Whether the mark says that this person's search was kept a moment ago."""
+    try:
+        return bool(signing.loads(mark, salt=NOTED, max_age=NOTED_FOR) == _noted(search, user))
+    except signing.BadSignature:
+        return False
+
+
+def _noted(search: Search, user: User) -> list[int | str]:
+    return [user.pk, address(at(search, None))]
 
 
 # -- saved searches ---------------------------------------------------------------------------------------------------

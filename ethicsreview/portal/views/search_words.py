@@ -8,8 +8,9 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, get_language_info, gettext
 
 from assessments.wording import sector_name
+from ethicsreview.accounts.wording import PROVINCES
 from ethicsreview.portal.domain.searches import Filter, Kind, Search
-from ethicsreview.portal.wording import DOCUMENTS, PROCEDURES, PROVINCES
+from ethicsreview.portal.wording import DOCUMENTS, PROCEDURES
 from workflows.domain.procedure_rules import Procedure
 from workflows.domain.states import State
 from workflows.domain.verification_states import CertificateState
@@ -38,7 +39,7 @@ class Words:
             case Filter.DECISION:
                 return self.decisions.get(str(value), str(value))
             case _:
-                return _plain(name, str(value))
+                return plain(name, str(value))
 
     def _state(self, value: str) -> str:
         if self.search.kind is Kind.CASES:
@@ -46,7 +47,8 @@ class Words:
         return str(CERTIFICATE_STATES[CertificateState(value)])
 
 
-def _plain(name: Filter, value: str) -> str:
+def plain(name: Filter, value: str) -> str:
+    """The value of a filter whose words stand in no table of ours."""
     match name:
         case Filter.OVERDUE:
             return gettext("Overdue only")

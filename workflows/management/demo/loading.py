@@ -57,6 +57,17 @@ def write_accounts(stage: Stage, folder: Path) -> Path:
         {"role": row["role"], "email": stage.people[row["person"]].email, "password": cast["password"]}
         for row in cast["accounts"]
     ]
-    path = folder / "accounts.json"
+    path = accounts_file(folder)
     path.write_text(json.dumps(rows, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     return path
+
+
+def accounts_file(folder: Path) -> Path:
+    """Where the accounts of a demo are written; there is none where nothing was loaded."""
+    return folder / "accounts.json"
+
+
+def programs(script: Script) -> dict[str, str]:
+    """Whose tokens the example of the interface for programs uses: part → mail address."""
+    people = {key: row for body in script.cast["organisations"].values() for key, row in body["people"].items()}
+    return {part: people[key]["email"] for part, key in script.cast["programs"].items()}

@@ -25,10 +25,9 @@ from workflows.domain.bulk_plan import (
 from workflows.domain.bulk_sheets import At, Sheet
 from workflows.domain.rooms import composition_gaps
 from workflows.forms.bulk import Sent
+from workflows.forms.bulk_faults import Places, fault_words, tongue
 from workflows.queries.bulk import Planned
 from workflows.queries.bulk_words import SHEETS, head_of
-from workflows.views.doors import needed
-from workflows.views.import_words import Places, fault_words, tongue
 
 MOST_FAULTS = 300  # that are shown; the file is mended and sent again
 
@@ -46,16 +45,16 @@ OUTCOMES: dict[Outcome, tuple[Promise, str]] = {
 }
 
 
-def preview_context(sent: Sent, planned: Planned) -> dict[str, Any]:
-    """The whole preview."""
+def preview(sent: Sent, planned: Planned) -> dict[str, Any]:
+    """The whole preview; what a committee would lack stands as gaps beside the rules they are of."""
     plan, places = planned.plan, Places(sent.tables)
     faults = [
-        {"place": places.cell(fault), "text": fault_words(fault, planned.choices)}
+        {"place": places.cell(fault), "code": fault.code.value, "text": fault_words(fault, planned.choices)}
         for fault in plan.faults[:MOST_FAULTS]
     ]
     return {
         "names": sent.names,
-        "passed": pgettext("list of sheets", ", ").join(sent.passed),
+        "passed": sent.passed,
         "counts": [_count(kind, deeds) for kind, deeds in plan.deeds.items() if deeds],
         "faults": faults,
         "fault_count": len(plan.faults),
@@ -70,6 +69,7 @@ def preview_context(sent: Sent, planned: Planned) -> dict[str, Any]:
 def _count(kind: Kind, deeds: Iterable[Deed]) -> dict[str, Any]:
     outcomes = [deed.outcome for deed in deeds]
     return {
+        "kind": kind.value,
         "label": KINDS[kind],
         "new": outcomes.count(Outcome.NEW),
         "changed": outcomes.count(Outcome.CHANGED),
@@ -92,6 +92,7 @@ def _sections(sent: Sent, planned: Planned) -> Iterator[dict[str, Any]]:
         acting = [(number, found) for number, found in rows if any(one.outcome is not Outcome.SAME for one in found)]
         same = [number for number, found in rows if all(one.outcome is Outcome.SAME for one in found)]
         yield {
+            "kind": sheet.value,
             "title": SHEETS[sheet],
             "sheet": names[sheet],
             "rows": [words.row(number, found) for number, found in acting],
@@ -125,6 +126,7 @@ class _Words:
         return {
             "number": number,
             "title": self._title(deeds[0]),
+            "outcome": outcome.value,
             "label": label,
             "tone": tone,
             "lines": [line for deed in deeds for line in self._lines(deed)],
@@ -206,5 +208,6 @@ def _committees(planned: Planned) -> Iterator[dict[str, Any]]:
         yield {
             "name": _named(*rosters.committees.name_of(committee)),
             "day": day,
-            "needed": needed(found, rules),
+            "gaps": found,
+            "rules": rules,
         }

@@ -1,0 +1,1 @@
+"""What the roof makes of figures: boards with charts, workbooks, tables."""
