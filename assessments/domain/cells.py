@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from assessments.domain.staged import StagedInstrument
 
+ACTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # what a spreadsheet may take for a formula's start
 SHORT_KEY = 2  # characters up to which a step is written by its key, which is then typed at once
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # what no XML file can hold
@@ -37,6 +38,11 @@ def note(value: object) -> str:
     """A note as it is kept: as written, without the blanks around it and what no file can hold."""
     lines = written(value).replace("\r\n", "\n").replace("\r", "\n")
     return _FORBIDDEN.sub("", lines).strip()
+
+
+def harmless(text: str) -> str:
+    """The text for a file without types: one that a spreadsheet would take for a formula is marked as a text."""
+    return f"'{text}" if text.lstrip(" ").startswith(ACTS) else text
 
 
 def spelt(text: str) -> str:

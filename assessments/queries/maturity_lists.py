@@ -11,6 +11,7 @@ from assessments.domain.scoring import Standing
 from assessments.domain.staged import Dimension
 from assessments.domain.states import AssessmentState
 from assessments.models import Answer, Contributor, DcmmClaim, Evidence, SelfAssessment, Snapshot
+from assessments.queries.keysets import mark, read_mark
 from assessments.queries.maturity import MaturityFolder, day_of, of_person
 from assessments.queries.snapshots import with_links
 from ethicsreview.accounts.models import User
@@ -76,7 +77,7 @@ def maturity_page(user: User, *, now: datetime, older: str = "", newer: str = ""
     day = day_of(now)
     readable = SelfAssessment.objects.visible_to(user, day)
     rows, total = of_person(readable, user, day), readable.count()
-    before, after = _read(newer), _read(older)
+    before, after = read_mark(newer), read_mark(older)
     if before:
         found = list(rows.filter(_later(*before)).order_by("changed_at", "pk")[: PAGE + 1])
         more, found = len(found) > PAGE, list(reversed(found[:PAGE]))
@@ -153,17 +154,7 @@ def _claims(ids: Sequence[int]) -> dict[int, DcmmClaim]:
 
 
 def _mark(row: SelfAssessment) -> str:
-    return f"{row.changed_at.isoformat()}~{row.pk}"
-
-
-def _read(mark: str) -> tuple[datetime, int] | None:
-    moment, _tilde, pk = mark.partition("~")
-    try:
-        found = datetime.fromisoformat(moment)
-    except ValueError:
-        return None
-    known = found.tzinfo is not None and pk.isascii() and pk.isdigit() and len(pk) < 19
-    return (found, int(pk)) if known else None
+    return mark(row.changed_at, row.pk)
 
 
 def _earlier(moment: datetime, pk: int) -> Q:

@@ -5,9 +5,7 @@ from typing import Any
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.styles.fonts import DEFAULT_FONT
 
-from assessments.domain.cells import note, spelt
-
-_ACTS = ("=", "+", "-", "@", "\t", "＝", "＋", "－", "＠")  # what a spreadsheet may take for the start of a formula
+from assessments.domain.cells import ACTS, note, spelt
 
 GREY = PatternFill("solid", fgColor="FFEBEFED")
 HEAD = PatternFill("solid", fgColor="FF0B5A5C")
@@ -23,7 +21,7 @@ def put(cell: Any, value: object, *, fill: PatternFill | None = None, middle: bo
     if isinstance(value, str) and value:
         cell.value = None
         cell._value, cell.data_type = spelt(note(value)), "s"  # openpyxl makes a formula of what begins with "="
-        cell.quotePrefix = value.startswith(_ACTS)
+        cell.quotePrefix = value.startswith(ACTS)
     else:
         cell.value = None if value == "" else value
     cell.alignment = MIDDLE if middle else WRAP

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessments.domain.cells import note, plain, read_key, read_step, says_aside, shown_step, spelt, unspelt
+from assessments.domain.cells import harmless, note, plain, read_key, read_step, says_aside, shown_step, spelt, unspelt
 from assessments.domain.merging import Content
 from assessments.domain.workbook import CellFault, Column, Fault, Line, Place, Row, read_lines
 from assessments.domain.workbook_changes import Change, Merge, merge, too_heavy
@@ -242,3 +242,13 @@ def test_items_that_weigh_too_much_together_are_named() -> None:
     heavy = [Change("2", at("F", 7), Content(), Content(set_aside=True, note="Why."))]
     light = replace(SMALL, max_na_weight=1)
     assert too_heavy(light, heavy, {}) == [Fault(at("F", 7), CellFault.TOO_HEAVY, "2")]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+86", "-5", "@you", "\tx", "\r=1", "＝1", "  =1", "＋1"])
+def test_text_that_could_be_a_formula_is_marked_as_a_text(text: str) -> None:
+    assert harmless(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["", "5", "a=b", "'=1", "三级"])
+def test_any_other_text_is_written_as_it_is(text: str) -> None:
+    assert harmless(text) == text

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.db.models import Count, Q, QuerySet
 
+from assessments.queries.keysets import mark, read_mark
 from ethicsreview.accounts.models import User
 from workflows.domain.ballots import needed
 from workflows.domain.gapcodes import Gap
@@ -184,7 +185,7 @@ def meeting_page(user: User, day: date, *, older: str = "", newer: str = "") -> 
         .select_related("committee__host", "presiding__user")
         .annotate(cases=Count("items"))
     )
-    over, before, after = meetings.filter(state__in=_OVER), _read(newer), _read(older)
+    over, before, after = meetings.filter(state__in=_OVER), read_mark(newer), read_mark(older)
     if before:
         found = list(over.filter(_later(*before)).order_by("starts_at", "pk")[: PAGE + 1])
         more, found = len(found) > PAGE, list(reversed(found[:PAGE]))
@@ -204,17 +205,7 @@ def _down(rows: QuerySet[Meeting], after: tuple[datetime, int] | None) -> tuple[
 
 
 def _mark(meeting: Meeting) -> str:
-    return f"{meeting.starts_at.isoformat()}~{meeting.pk}"
-
-
-def _read(mark: str) -> tuple[datetime, int] | None:
-    moment, _tilde, pk = mark.partition("~")
-    try:
-        found = datetime.fromisoformat(moment)
-    except ValueError:
-        return None
-    known = found.tzinfo is not None and pk.isascii() and pk.isdigit() and len(pk) < 19
-    return (found, int(pk)) if known else None
+    return mark(meeting.starts_at, meeting.pk)
 
 
 def _earlier(moment: datetime, pk: int) -> Q:

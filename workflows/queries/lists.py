@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.db.models import Count, Q, QuerySet
 
+from assessments.queries.keysets import mark, read_mark
 from ethicsreview.accounts.models import User
 from workflows.domain.states import State
 from workflows.models import Case
@@ -62,7 +63,7 @@ def page_of(cases: QuerySet[Case], state: str = "", *, older: str = "", newer: s
         cases = cases.filter(state=state)
     total = counts.get(State(state), 0) if state else sum(counts.values())
     rows = cases.select_related("committee", "applicant", "lead", "rulebook").defer("rulebook__content")
-    before, after = _read(newer), _read(older)
+    before, after = read_mark(newer), read_mark(older)
     if before:
         found = list(rows.filter(_later(*before)).order_by("changed_at", "pk")[: PAGE + 1])
         more, found = len(found) > PAGE, list(reversed(found[:PAGE]))
@@ -81,17 +82,7 @@ def state_counts(cases: QuerySet[Case]) -> dict[State, int]:
 
 
 def _mark(case: Case) -> str:
-    return f"{case.changed_at.isoformat()}~{case.pk}"
-
-
-def _read(mark: str) -> tuple[datetime, int] | None:
-    moment, _tilde, pk = mark.partition("~")
-    try:
-        found = datetime.fromisoformat(moment)
-    except ValueError:
-        return None
-    known = found.tzinfo is not None and pk.isascii() and pk.isdigit() and len(pk) < 19
-    return (found, int(pk)) if known else None
+    return mark(case.changed_at, case.pk)
 
 
 def _earlier(moment: datetime, pk: int) -> Q:

@@ -9,11 +9,12 @@ from an application.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Generic, TypeVar
 
 from django.db.models import Count, Model, Prefetch, Q, QuerySet
 
+from assessments.queries.keysets import mark, read_mark
 from workflows.domain.gapcodes import Gap
 from workflows.domain.rooms import VOTING, SeatRole, composition_gaps
 from workflows.domain.rulebook import Category, Rulebook
@@ -160,7 +161,7 @@ def decision_register(filters: DecisionFilters, *, older: str = "", newer: str =
     if filters.kind:
         rows = rows.filter(kind=filters.kind)
     total = counts.get(filters.kind, 0) if filters.kind else sum(counts.values())
-    before, behind = _issued(newer), _issued(older)
+    before, behind = read_mark(newer), read_mark(older)
     ahead = Q(issued_at__gt=before[0]) | Q(issued_at=before[0], pk__gt=before[1]) if before else None
     after = Q(issued_at__lt=behind[0]) | Q(issued_at=behind[0], pk__lt=behind[1]) if behind else None
     return RegisterPage(*_sliced(rows, ahead=ahead, after=after, mark=_mark), total, counts)
@@ -186,14 +187,4 @@ def code_of(decision: Decision, language: str) -> str:
 
 
 def _mark(row: Decision) -> str:
-    return f"{row.issued_at.isoformat() if row.issued_at else ''}~{row.pk}"
-
-
-def _issued(mark: str) -> tuple[datetime, int] | None:
-    moment, _tilde, pk = mark.partition("~")
-    try:
-        found = datetime.fromisoformat(moment)
-    except ValueError:
-        return None
-    known = found.tzinfo is not None and pk.isascii() and pk.isdigit() and len(pk) < 19
-    return (found, int(pk)) if known else None
+    return mark(row.issued_at, row.pk)

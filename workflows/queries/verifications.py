@@ -7,6 +7,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from assessments.domain.states import AssessmentState
 from assessments.models import SelfAssessment, Snapshot
+from assessments.queries.keysets import mark, read_mark
 from assessments.queries.maturity import day_of
 from assessments.queries.snapshots import own_snapshot
 from ethicsreview.accounts.domain import MemberRole, OrganisationKind
@@ -155,7 +156,7 @@ def page_of(rows: QuerySet[Verification], state: str = "", *, older: str = "", n
     total = found.get(state, 0) if state else sum(found.values())
     rows = rows.select_related("self_assessment", "host", "scheme", "certificate")
     rows = rows.defer("scheme__content", "host__logo")
-    before, after = _moment(newer), _moment(older)
+    before, after = read_mark(newer), read_mark(older)
     if before:
         later = Q(changed_at__gt=before[0]) | Q(changed_at=before[0], pk__gt=before[1])
         kept = list(rows.filter(later).order_by("changed_at", "pk")[: PAGE + 1])
@@ -171,16 +172,7 @@ def page_of(rows: QuerySet[Verification], state: str = "", *, older: str = "", n
 
 
 def _mark(row: Verification) -> str:
-    return f"{row.changed_at.isoformat()}~{row.pk}"
-
-
-def _moment(mark: str) -> tuple[datetime, int] | None:
-    moment, _tilde, pk = mark.partition("~")
-    try:
-        found = datetime.fromisoformat(moment)
-    except ValueError:
-        return None
-    return (found, int(pk)) if found.tzinfo is not None and _is_id(pk) else None
+    return mark(row.changed_at, row.pk)
 
 
 def _is_id(text: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from assessments.domain.cells import harmless
 from assessments.domain.instrument import Item
 from assessments.domain.strict import Text
 from assessments.models import Answer
@@ -35,7 +36,6 @@ COLUMNS = (
     "at",
     "stands",
 )
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would take for one
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def _csv(reader: CaseReader, given: list[Given]) -> Iterator[bytes]:
     yield "\ufeff".encode()
     for line in (COLUMNS, *(_row(reader, one) for one in given)):
         buffer = io.StringIO()
-        csv.writer(buffer).writerow([_harmless(str(cell)) for cell in line])
+        csv.writer(buffer).writerow([harmless(str(cell)) for cell in line])
         yield buffer.getvalue().encode()
 
 
@@ -148,10 +148,6 @@ def _row(reader: CaseReader, one: Given) -> tuple[object, ...]:
         moment(answer.at),
         "yes" if one.stands else "no",
     )
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
 
 
 def _page(reader: CaseReader, given: list[Given]) -> Sheet:

@@ -15,6 +15,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter
 
+from assessments.domain.cells import harmless
 from assessments.reporting.sheets import BOX, HEAD, bold_font, paged, put
 from ethicsreview.charts.domain import show
 from ethicsreview.portal.queries.figures import Counted
@@ -26,7 +27,6 @@ LONGEST_NAME = 31  # characters of a sheet's name
 WIDTHS = (34, 64)
 ONE_LINE = Alignment(vertical="top")
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\']")
-_ACTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # what a spreadsheet may take for a formula's start
 
 Fact = tuple[str, str]
 
@@ -148,5 +148,4 @@ def table(found: Counted, panel: Panel) -> bytes:
 
 
 def _safe(value: str | int | float | None) -> str | int | float | None:
-    """A text that a spreadsheet would take for a formula is marked as a text."""
-    return f"'{value}" if isinstance(value, str) and value.lstrip(" ").startswith(_ACTS) else value
+    return harmless(value) if isinstance(value, str) else value
